@@ -1,0 +1,1 @@
+//! Bytes to typed events and back, with depth and size limits.

@@ -1,0 +1,4 @@
+//! The part of mongoengine_fast that knows nothing of Python: BSON bytes, the driver client, wire operations.
+#![forbid(unsafe_code)]
+
+pub mod bson;
