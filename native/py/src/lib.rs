@@ -3,12 +3,27 @@
 
 use pyo3::prelude::*;
 
+mod cell;
 mod codec;
+mod decode;
+mod document;
+mod encode;
+mod ffi_util;
+mod field;
+mod load;
+mod plan;
+mod scalars;
+mod typerefs;
+mod validate;
 
-#[pymodule]
+#[pymodule(gil_used = true)]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__debug_build__", cfg!(debug_assertions))?;
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     codec::register(m)?;
-    Ok(())
+    document::register(m)?;
+    field::register(m)?;
+    load::register(m)?;
+    plan::register(m)?;
+    typerefs::register(m)
 }

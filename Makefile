@@ -1,0 +1,99 @@
+# Works from a clean clone with Python >= 3.10, Rust and make. `make help` lists what there is.
+# PYTHON picks the interpreter of .venv (default: python3).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RELEASE := $(VENV)/.release-build
+SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
+say = @printf '\n\033[1m== %s\033[0m\n' $(1)
+
+.PHONY: help setup dev demo test test-rust test-python parity bench bench-quick lint lint-rust lint-python audit lock \
+	wheel clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+setup: $(RELEASE) ## .venv with the locked tools and the release build of the package
+
+$(VENV)/.tools: requirements/dev.txt scripts/make_venv.sh
+	$(call say,'Python tools in $(VENV)')
+	@scripts/make_venv.sh '$(PYTHON)' '$(VENV)'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(RELEASE): $(VENV)/.tools $(SOURCES)
+	$(call say,'Release build of the native core (several minutes the first time)')
+	@VIRTUAL_ENV='$(CURDIR)/$(VENV)' $(BIN)/maturin develop --release
+	@touch $@
+
+dev: $(VENV)/.tools ## fast debug build of the native core, beside the package (it says so when imported)
+	@PYO3_PYTHON='$(CURDIR)/$(BIN)/python' cargo build -p mongoengine-fast-native
+	@$(BIN)/python scripts/place_native.py target/debug
+	@rm -f $(RELEASE)
+
+demo: $(RELEASE) ## one program under MongoEngine and under mongoengine_fast, side by side
+	$(call say,'Demo')
+	@$(BIN)/python -m demo.run
+
+test: test-rust test-python ## all tests: the core in Rust, the package in Python, differential tests against MongoEngine
+	$(call say,'All tests passed')
+
+test-rust: ## the core's own tests, without Python
+	$(call say,'Rust tests of the core')
+	@cargo test --locked -p mongoengine-fast-core
+
+test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
+	$(call say,'Python tests')
+	@$(BIN)/python -m pytest
+
+parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast
+	$(call say,'Upstream suite')
+	@$(BIN)/python -m compat_tests.upstream
+
+bench: $(RELEASE) ## the benchmark, with a report in benchmarks/report/
+	$(call say,'Benchmark')
+	@$(BIN)/python -m benchmarks
+
+bench-quick: $(RELEASE) ## the same in about a minute, fewer rounds
+	$(call say,'Quick benchmark')
+	@$(BIN)/python -m benchmarks --quick
+
+lint: lint-rust lint-python audit ## every static check
+	$(call say,'Lint is clean')
+
+lint-rust: $(VENV)/.tools
+	$(call say,'cargo fmt and clippy')
+	@cargo fmt --all --check
+	@PYO3_PYTHON='$(CURDIR)/$(BIN)/python' cargo clippy --locked --workspace --all-targets -- -D warnings
+
+lint-python: $(VENV)/.tools
+	$(call say,'ruff')
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	$(call say,'mypy')
+	@$(BIN)/mypy
+	$(call say,'import-linter')
+	@$(BIN)/lint-imports
+
+audit: $(VENV)/.tools ## known vulnerabilities and licences of the dependencies, where the tools and their data can be had
+	$(call say,'cargo-deny and pip-audit')
+	@scripts/audit.sh '$(BIN)'
+
+lock: $(VENV)/.tools ## newest versions of everything into the lock files
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv lock --upgrade
+	@$(BIN)/uv export --quiet --locked --group dev --no-emit-project --format requirements-txt -o requirements/dev.txt
+	@cargo update
+
+wheel: $(VENV)/.tools ## a release wheel in dist/
+	@$(BIN)/maturin build --release --out dist
+
+clean: ## everything that was built or installed here
+	@rm -rf $(VENV) target dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache
+	@rm -f mongoengine_fast/_native*.so mongoengine_fast/_native*.pyd
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,174 @@
+"""Runs a scenario on both packages and describes what it did in a form that can be compared.
+
+A *scenario* is a function of one argument, the package; it defines its documents, works with them and returns anything.
+Compared are what it returned or raised, every stored document to the byte, the indexes, and the commands that the
+server saw, counted by its own profiler (a command listener would push ours off its native lane).
+"""
+
+import importlib
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from bson import ObjectId, encode
+from pymongo import MongoClient
+
+STOCK = "mongoengine"
+OURS = os.environ.get("DIFFERENTIAL_OURS", "mongoengine_fast")
+_OWN_COMMANDS = ("profile", "listCollections", "endSessions", "hello", "isMaster", "ping", "buildInfo", "dropDatabase")
+Scenario = Callable[[Any], Any]
+
+
+@dataclass
+class Trace:
+    """What a scenario did on one package."""
+
+    result: Any = None
+    error: tuple[str, str] | None = None
+    documents: dict[str, list[bytes]] = field(default_factory=dict)
+    indexes: dict[str, list[str]] = field(default_factory=dict)
+    commands: dict[str, int] = field(default_factory=dict)
+
+
+class Side:
+    """One package, connected to a database of its own under the default alias."""
+
+    def __init__(self, package: ModuleType, uri: str, database: str) -> None:
+        self.package = package
+        self._uri = uri
+        self._name = database
+        # Watched through a client of its own, so that watching looks the same on both sides.
+        self._watcher: MongoClient[dict[str, Any]] = MongoClient(uri)
+        self._database = self._watcher[database]
+
+    def close(self) -> None:
+        """Drop the database and close the connections."""
+        self._watcher.drop_database(self._name)
+        self._watcher.close()
+
+    def run(self, scenario: Scenario) -> Trace:
+        """Run `scenario` on an empty database and trace it."""
+        self._watcher.drop_database(self._name)
+        trace = Trace()
+        ids = Renumber()
+        with _fresh_registry(self.package), self._connected(), self._profiled(trace):
+            try:
+                trace.result = normal(scenario(self.package), ids)
+            except Exception as error:
+                trace.error = (type(error).__name__, ids.in_text(str(error)))
+        for name in sorted(self._database.list_collection_names()):
+            if name.startswith("system."):
+                continue
+            collection = self._database[name]
+            stored = list(collection.find().sort("$natural", 1))
+            trace.documents[name] = [encode(ids.in_value(document)) for document in stored]
+            trace.indexes[name] = sorted(str(sorted(index.items(), key=str)) for index in collection.list_indexes())
+        return trace
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        self.package.connect(self._name, host=self._uri, uuidRepresentation="standard")
+        try:
+            yield
+        finally:
+            self.package.connection.disconnect_all()
+
+    @contextmanager
+    def _profiled(self, trace: Trace) -> Iterator[None]:
+        self._database.command("profile", 2)
+        try:
+            yield
+        finally:
+            self._database.command("profile", 0)
+            entries = self._database["system.profile"].find()
+            trace.commands = dict(Counter(kind for kind in map(_kind, entries) if kind not in _OWN_COMMANDS))
+
+
+def _kind(entry: Mapping[str, Any]) -> str:
+    operation = str(entry["op"])
+    if str(entry.get("ns", "")).endswith(".system.profile"):
+        return "profile"
+    if operation == "command":
+        return str(next(iter(entry["command"]), "command"))
+    return operation
+
+
+@contextmanager
+def _fresh_registry(package: ModuleType) -> Iterator[None]:
+    """Let scenarios use the same class names: what one registers is forgotten afterwards."""
+    registry = importlib.import_module(f"{package.__name__}.base.common")._document_registry
+    before = dict(registry)
+    try:
+        yield
+    finally:
+        registry.clear()
+        registry.update(before)
+
+
+def open_sides(uri: str) -> list[Side]:
+    """Stock and ours, on two databases."""
+    names = (STOCK, OURS)
+    return [Side(importlib.import_module(name), uri, f"differential_{number}") for number, name in enumerate(names)]
+
+
+class Renumber:
+    """Replaces generated ids by the order in which they were met, which is the same on both sides."""
+
+    def __init__(self) -> None:
+        self._ids: dict[ObjectId, ObjectId] = {}
+
+    def id(self, value: ObjectId) -> ObjectId:
+        """The stand-in for `value`.  Ids that a scenario chose itself (small numbers), and stand-ins, stay."""
+        if value.binary.startswith((b"\0\0\0\0", b"\xff\xff")):
+            return value
+        return self._ids.setdefault(value, ObjectId(f"ffff{len(self._ids):020x}"))
+
+    def in_value(self, value: Any) -> Any:
+        """A copy of a decoded document with stand-ins; types and key order stay."""
+        if isinstance(value, ObjectId):
+            return self.id(value)
+        if isinstance(value, list):
+            return [self.in_value(item) for item in value]
+        if type(value) is dict:
+            return {key: self.in_value(item) for key, item in value.items()}
+        return value
+
+    def in_text(self, text: str) -> str:
+        """`text` with stand-ins for ids and addresses, and the database's name without its number."""
+        text = re.sub(r"\b[0-9a-f]{24}\b", lambda found: str(self.id(ObjectId(found[0]))), text)
+        return re.sub(r" at 0x[0-9a-f]+", "", text).replace("differential_1", "differential_0").replace(OURS, STOCK)
+
+
+def normal(value: Any, ids: Renumber) -> Any:
+    """`value` in plain Python types, with the type's name wherever it matters to a user."""
+    name = type(value).__name__
+    if isinstance(value, ObjectId):
+        return ids.id(value)
+    if isinstance(value, Mapping):
+        return name, [(normal(key, ids), normal(item, ids)) for key, item in value.items()]
+    if isinstance(value, (list, tuple)):
+        return name, [normal(item, ids) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return name, sorted(repr(normal(item, ids)) for item in value)
+    if hasattr(value, "_fields") and hasattr(value, "to_mongo"):
+        # The order of _data is that of the class's fields on both sides, but not part of the interface.
+        return name, sorted((key, normal(item, ids)) for key, item in value._data.items())
+    if isinstance(value, BaseException):
+        return name, ids.in_text(str(value))
+    if isinstance(value, (str, bytes, int, float, bool, datetime, type(None))):
+        return name, value
+    return name, ids.in_text(str(value))
+
+
+def raised(function: Callable[[], Any]) -> Any:
+    """What `function` raises (class name and text), for scenarios that provoke errors; else what it returns."""
+    try:
+        return "returned", function()
+    except Exception as error:
+        return error

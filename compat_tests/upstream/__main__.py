@@ -1,0 +1,95 @@
+"""``python -m compat_tests.upstream``: the comparison on MongoEngine's own suite.  Ends with 0 when all is declared."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from compat_tests.upstream import divergences, network, report, source
+from compat_tests.upstream.side import ROOT, SideResult
+
+RESULT = Path(__file__).resolve().parents[1] / "parity.json"
+UNAVAILABLE = 2
+
+
+def main() -> int:
+    """Parse the command line, run both sides, print and store the result; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m compat_tests.upstream", description=__doc__)
+    parser.add_argument("select", nargs="*", help="parts of file names: run only these files")
+    parser.add_argument("--ours", default="mongoengine_fast", choices=["mongoengine_fast", "mongoengine"],
+                        help="what to compare with MongoEngine ('mongoengine' checks the runner itself)")  # fmt: skip
+    parser.add_argument("--test-timeout", type=int, default=120, metavar="SECONDS")
+    parser.add_argument("--output", type=Path, default=RESULT)
+    arguments = parser.parse_args()
+    declared = divergences.load()
+    try:
+        repository = source.git_directory()
+    except source.SuiteUnavailable as error:
+        print(_banner(f"MONGOENGINE'S OWN TEST SUITE DID NOT RUN: {error}\n"
+                      f"Set {source.GIT_VARIABLE} to a git directory of MongoEngine, or let this machine reach "
+                      f"{source.URL}"), file=sys.stderr)  # fmt: skip
+        return UNAVAILABLE
+    with tempfile.TemporaryDirectory(prefix="mongoengine-suite-") as scratch:
+        suite = Path(scratch, "suite")
+        source.extract(repository, suite)
+        (suite / "pytest.ini").write_text("[pytest]\n")
+        try:
+            stock, ours = _run_sides(arguments, suite, Path(scratch), declared)
+        except RuntimeError as error:
+            print(_banner(f"MONGOENGINE'S OWN TEST SUITE DID NOT RUN: {error}"), file=sys.stderr)
+            return UNAVAILABLE
+    comparison = divergences.compare(stock.outcomes, ours.outcomes, declared, partial=bool(arguments.select))
+    report.show(stock, ours, comparison, declared)
+    report.store(arguments.output, stock, ours, comparison)
+    print(f"\nDetails: {arguments.output}")
+    print("PARITY: every difference is declared" if not comparison.problems else
+          f"PARITY: {len(comparison.problems)} not in order")  # fmt: skip
+    return 1 if comparison.problems else 0
+
+
+def _run_sides(
+    arguments: argparse.Namespace, suite: Path, scratch: Path, declared: divergences.Declared
+) -> tuple[SideResult, SideResult]:
+    namespace = network.namespaces_work()
+    if not namespace and not network.port_is_free():
+        raise RuntimeError(
+            f"upstream's tests need port {network.PORT} of localhost, which is taken, and this system gives out no "
+            "network namespaces; stop the server on that port"
+        )
+    print(
+        "both sides at once, each with a localhost of its own" if namespace else "one side after the other", flush=True
+    )
+    sides = []
+    for number, package in enumerate(("mongoengine", arguments.ours)):
+        result = scratch / f"side-{number}.json"
+        command = [
+            sys.executable, "-m", "compat_tests.upstream.side", package, str(suite), str(result),
+            "--test-timeout", str(arguments.test_timeout),
+        ]  # fmt: skip
+        command += ["--namespace"] if namespace else []
+        for option, values in (("--flaky", sorted(declared.flaky)), ("--select", arguments.select)):
+            for value in values:
+                command += [option, value]
+        process = subprocess.Popen(command, cwd=ROOT)
+        sides.append((package, process, result))
+        if not namespace:
+            process.wait()
+    return _collect(sides[0]), _collect(sides[1])
+
+
+def _collect(side: "tuple[str, subprocess.Popen[bytes], Path]") -> SideResult:
+    package, process, result = side
+    if process.wait() != 0:
+        raise RuntimeError(f"the side of {package} ended with code {process.returncode}")
+    return SideResult(**json.loads(result.read_text()))
+
+
+def _banner(text: str) -> str:
+    line = "!" * 100
+    return f"\n{line}\n{text}\n{line}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Prints and stores what the comparison found."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from compat_tests.upstream.divergences import Comparison, Declared
+from compat_tests.upstream.side import SideResult
+from compat_tests.upstream.source import COMMIT, VERSION
+
+_OUTCOMES = ("passed", "failed", "crashed", "skipped", "xfailed", "xpassed")
+
+
+def lane_counts(reports: list[dict[str, Any]], what: str = "lanes") -> dict[str, int]:
+    """Data operations by lane (or by another of the report's counts), over all interpreters that ran a part."""
+    total: Counter[str] = Counter()
+    for report in reports:
+        total.update(report[what])
+    return dict(total)
+
+
+def show(stock: SideResult, ours: SideResult, comparison: Comparison, declared: Declared) -> None:
+    """Print the totals of both sides, the lanes, and every difference with what is known about it."""
+    print(f"\nMongoEngine {VERSION}'s own suite ({COMMIT[:8]})\n")
+    print(f"{'':18}" + "".join(f"{outcome:>9}" for outcome in _OUTCOMES) + f"{'total':>9}{'seconds':>9}")
+    for side in (stock, ours):
+        counts = Counter(side.outcomes.values())
+        row = "".join(f"{counts[outcome]:>9}" for outcome in _OUTCOMES)
+        print(f"{side.package:18}{row}{len(side.outcomes):>9}{side.seconds:>9.0f}")
+    for side in (stock, ours):
+        for test in side.reruns:
+            print(f"rerun once on {side.package} (flaky): {test}")
+    _show_lanes(ours)
+    if comparison.differing:
+        print("\nTests whose outcome differs (MongoEngine -> mongoengine_fast)")
+    reasons = declared.by_test()
+    for test, (left, right) in comparison.differing.items():
+        known = reasons.get(test)
+        print(f"  {test}: {left} -> {right}" + (f"  [{known.kind}: {known.reason}]" if known else ""))
+    if comparison.problems:
+        print("\nNOT IN ORDER")
+    for test, problem in comparison.problems.items():
+        print(f"  {test}\n      {problem}")
+        text = ours.texts.get(test) or stock.texts.get(test, "")
+        for line in text.strip().splitlines()[-3:]:
+            print(f"        {line[:200]}")
+
+
+def _show_lanes(side: SideResult) -> None:
+    counts = lane_counts(side.lanes)
+    total = sum(counts.values())
+    if total:
+        shares = ", ".join(f"{lane} {count} ({count / total:.1%})" for lane, count in sorted(counts.items()))
+        print(f"\nData operations by lane: {shares}")
+        for reason, count in Counter(lane_counts(side.lanes, "reasons")).most_common():
+            print(f"  {count:>7} off the native lane: {reason}")
+
+
+def store(path: Path, stock: SideResult, ours: SideResult, comparison: Comparison) -> None:
+    """Write everything to `path` as JSON."""
+    document = {
+        "upstream": {"version": VERSION, "commit": COMMIT},
+        "stock": _side(stock),
+        "ours": _side(ours),
+        "lanes": lane_counts(ours.lanes),
+        "reasons": lane_counts(ours.lanes, "reasons"),
+        "differing": comparison.differing,
+        "declared": comparison.declared,
+        "problems": comparison.problems,
+    }
+    path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+
+
+def _side(side: SideResult) -> dict[str, Any]:
+    return {
+        "package": side.package,
+        "version": side.version,
+        "counts": dict(Counter(side.outcomes.values())),
+        "seconds": round(side.seconds, 1),
+        "reruns": side.reruns,
+        "outcomes": side.outcomes,
+        "failures": side.texts,
+    }

@@ -1,0 +1,1 @@
+"""One ordinary MongoEngine program, run under MongoEngine and under mongoengine_fast."""

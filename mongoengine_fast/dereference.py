@@ -1,0 +1,233 @@
+"""Replacing references by the documents they name, with one query per collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bson import DBRef
+
+from mongoengine_fast import lanes
+from mongoengine_fast.base.common import get_document
+from mongoengine_fast.base.datastructures import (
+    BaseDict,
+    BaseList,
+    EmbeddedDocumentList,
+    LazyReference,
+)
+from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
+from mongoengine_fast.base.roles import is_document, is_embedded_document
+from mongoengine_fast.common import register_classes
+from mongoengine_fast.connection import get_db
+from mongoengine_fast.fields import DictField, ListField, ReferenceField
+from mongoengine_fast.queryset import QuerySet
+
+
+def _is_any_document(value: Any) -> bool:
+    return is_document(value) or is_embedded_document(value)
+
+
+def _is_generic(value: Any) -> bool:
+    """Tell whether a value is a generic reference as it is stored."""
+    return isinstance(value, dict) and "_ref" in value
+
+
+def _map_leaves(items: Any, convert: Callable[[Any], Any]) -> Any:
+    """Copy nested lists and dicts, converting what is in them."""
+
+    def visit(value: Any) -> Any:
+        if isinstance(value, (dict, list)):
+            return _map_leaves(value, convert)
+        return convert(value)
+
+    if hasattr(items, "items"):
+        return {key: visit(value) for key, value in items.items()}
+    return [visit(value) for value in items]
+
+
+class DeReference:
+    """Follows the references in documents and containers.
+
+    An instance is called with what to look through; the documents referred to are
+    collected, fetched by class, and put in the place of the references.
+    """
+
+    max_depth: int
+    reference_map: dict[Any, set[Any]]
+    object_map: dict[tuple[str, Any], Any]
+
+    def __call__(self, items: Any, max_depth: int = 1, instance: Any = None, name: str | None = None) -> Any:
+        """Return `items` with references replaced by documents.
+
+        Args:
+            items: a list, dict or queryset of documents, references and other values.
+            max_depth: how many references deep to go.
+            instance: the document (or its class) the items belong to; it is told of
+                later changes of the containers returned.
+            name: the field of `instance` they are the value of.
+        """
+        if items is None or isinstance(items, str):
+            return items
+        if isinstance(items, QuerySet):
+            # Not list(), which would ask for the length.
+            items = [item for item in items]  # noqa: C416
+
+        self.max_depth = max_depth
+        doc_type = None
+        if instance and (_is_any_document(instance) or isinstance(instance, TopLevelDocumentMetaclass)):
+            doc_type = instance._fields.get(name)
+            while hasattr(doc_type, "field"):
+                doc_type = doc_type.field
+            if isinstance(doc_type, ReferenceField):
+                field, doc_type = doc_type, doc_type.document_type
+                values = items.values() if hasattr(items, "items") else items
+                if all(value.__class__ == doc_type for value in values):
+                    return items
+                if not field.dbref:
+                    items = self._typed_references(items, field)
+
+        self.reference_map = self._find_references(items)
+        self.object_map = self._fetch_objects(doc_type=doc_type)
+        return self._attach_objects(items, 0, instance, name)
+
+    def _typed_references(self, items: Any, field: Any) -> Any:
+        """Return items with bare primary keys made into references of a field."""
+
+        def convert(value: Any) -> Any:
+            if isinstance(value, DBRef) or is_document(value):
+                return value
+            return field.to_python(value)
+
+        return _map_leaves(items, convert)
+
+    def _find_references(self, items: Any, depth: int = 0) -> dict[Any, set[Any]]:
+        """Return the primary keys referred to, by document class or collection name."""
+        found: dict[Any, set[Any]] = {}
+        if not items or depth >= self.max_depth:
+            return found
+        depth += 1
+        for item in items.values() if isinstance(items, dict) else items:
+            if _is_any_document(item):
+                self._find_in_document(item, depth, found)
+            elif isinstance(item, LazyReference):
+                continue  # a DBRef too, but one that is meant to stay
+            elif isinstance(item, DBRef):
+                found.setdefault(item.collection, set()).add(item.id)
+            elif _is_generic(item):
+                found.setdefault(get_document(item["_cls"]), set()).add(item["_ref"].id)
+            elif isinstance(item, (dict, list, tuple)) and depth - 1 <= self.max_depth:
+                for key, ids in self._find_references(item, depth - 1).items():
+                    found.setdefault(key, set()).update(ids)
+        return found
+
+    def _find_in_document(self, document: Any, depth: int, found: dict[Any, set[Any]]) -> None:
+        data = document._data
+        for name, field in document._fields.items():
+            value = data.get(name, None)
+            if isinstance(value, LazyReference):
+                continue
+            if isinstance(value, DBRef):
+                found.setdefault(field.document_type, set()).add(value.id)
+            elif _is_generic(value):
+                found.setdefault(get_document(value["_cls"]), set()).add(value["_ref"].id)
+            elif isinstance(value, (dict, list, tuple)) and depth <= self.max_depth:
+                item_type = getattr(getattr(field, "field", None), "document_type", None)
+                known = isinstance(item_type, TopLevelDocumentMetaclass) or is_document(item_type)
+                for key, ids in self._find_references(value, depth).items():
+                    found.setdefault(item_type if known else key, set()).update(ids)
+
+    def _fetch_objects(self, doc_type: Any = None) -> dict[tuple[str, Any], Any]:
+        """Fetch what was found to be referred to, by collection name and primary key."""
+        objects: dict[tuple[str, Any], Any] = {}
+        for target, ids in self.reference_map.items():
+            # A class has a manager; what has none is the name of a collection.
+            manager = getattr(target, "objects", None)
+            if manager is not None:
+                name = target._get_collection_name()
+                keys = [key for key in ids if (name, key) not in objects]
+                for key, document in target.objects.in_bulk(keys).items():
+                    objects[(name, key)] = document
+                continue
+            if isinstance(doc_type, (ListField, DictField)):
+                continue
+            keys = [key for key in ids if (target, key) not in objects]
+            for document in self._fetch_by_name(target, keys, doc_type):
+                objects[(target, document.id)] = document
+        return objects
+
+    def _fetch_by_name(self, name: str, keys: list[Any], doc_type: Any) -> list[Any]:
+        """Fetch documents from a collection of which only the name is known."""
+        db = doc_type._get_db() if doc_type else get_db()
+        rows = lanes.find(db[name], {"_id": {"$in": keys}})
+        if doc_type:
+            return [doc_type._from_son(row) for row in rows]
+        default = "".join(word.capitalize() for word in name.split("_"))
+        return [get_document(row.get("_cls", default))._from_son(row) for row in rows]
+
+    def _attach_objects(self, items: Any, depth: int = 0, instance: Any = None, name: str | None = None) -> Any:
+        """Return items with references replaced by what was fetched."""
+        if not items:
+            if isinstance(items, (BaseDict, BaseList)):
+                return items
+            if instance:
+                container = BaseDict if isinstance(items, dict) else BaseList
+                return container(items, instance, name)
+        if isinstance(items, dict):
+            if "_ref" in items:
+                reference = items["_ref"]
+                return self.object_map.get((reference.collection, reference.id), items)
+            if "_cls" in items:
+                return self._attach_document(items, depth)
+
+        is_list = not hasattr(items, "items")
+        pairs = enumerate(items) if is_list else items.items()
+        data: dict[Any, Any] = {}
+        for key, value in pairs:
+            if not is_list and key in self.object_map:
+                value = self.object_map[key]
+            elif _is_any_document(value):
+                self._attach_in_document(value, depth + 1, key, instance, name)
+            elif isinstance(value, (dict, list, tuple)) and depth + 1 <= self.max_depth:
+                item_name = f"{name}.{key}" if name else name
+                value = self._attach_objects(value, depth, instance=instance, name=item_name)
+            elif isinstance(value, DBRef) and hasattr(value, "id"):
+                value = self.object_map.get((value.collection, value.id), value)
+            data[key] = value
+
+        if not is_list:
+            return BaseDict(data, instance, name) if instance and name else data
+        values = list(data.values())
+        if not (instance and name):
+            return values
+        if isinstance(items, tuple):
+            return tuple(values)
+        container = EmbeddedDocumentList if isinstance(items, EmbeddedDocumentList) else BaseList
+        return container(values, instance, name)
+
+    def _attach_document(self, items: Any, depth: int) -> Any:
+        """Make a document of stored data that tells its class, and attach to that."""
+        document = get_document(items["_cls"])._from_son(items)
+        cls = document._data.pop("_cls", None)
+        del items["_cls"]
+        document._data = self._attach_objects(document._data, depth, document, None)
+        if cls is not None:
+            document._data["_cls"] = cls
+        return document
+
+    def _attach_in_document(self, document: Any, depth: int, key: Any, instance: Any, name: str | None) -> None:
+        """Replace the references in a document's fields, which does not count as a change."""
+        data = document._data
+        for field_name in document._fields:
+            value = data.get(field_name, None)
+            if isinstance(value, DBRef):
+                data[field_name] = self.object_map.get((value.collection, value.id), value)
+            elif _is_generic(value):
+                reference = value["_ref"]
+                data[field_name] = self.object_map.get((reference.collection, reference.id), value)
+            elif isinstance(value, (dict, list, tuple)) and depth <= self.max_depth:
+                data[field_name] = self._attach_objects(
+                    value, depth, instance=instance, name=f"{name}.{key}.{field_name}"
+                )
+
+
+register_classes({"DeReference": DeReference})

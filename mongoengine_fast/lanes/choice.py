@@ -1,0 +1,133 @@
+"""The one place where an operation gets its lane.
+
+Each choice is counted with its reason; ``mongoengine_fast.lanes()`` shows the counts.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Any
+
+from bson.raw_bson import RawBSONDocument
+from bson.son import SON
+
+from mongoengine_fast.lanes import counters, options
+from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON
+from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout
+from mongoengine_fast.lanes.routes import Route
+
+_KEY = "_mongoengine_fast_route"
+_count = counters.count
+
+
+class Unusual(Exception):
+    """An argument the native lane leaves to pymongo, so that the outcome is pymongo's own."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def choose(collection: Any, operation: str, session: Any = None) -> Route:
+    """Return the route for one operation on *collection* and count it."""
+    try:
+        route = collection.__dict__[_KEY]
+    except (KeyError, AttributeError):
+        route = _make_route(collection)
+    if route.lane is NATIVE:
+        reason = _momentary_reason(route, session)
+        if reason:
+            route = route.fallback
+            _count(operation, PYMONGO, reason)
+            return route
+    _count(operation, route.lane, route.reason)
+    return route
+
+
+def decline(route: Route, operation: str, unusual: Unusual) -> Route:
+    """Move an operation already counted as native to the pymongo lane."""
+    counters.move(operation, unusual.reason)
+    return route.fallback
+
+
+def _momentary_reason(route: Route, session: Any) -> str:
+    """Say why this very operation cannot be native, or return ""."""
+    if session is not None or bound_session() is not None:
+        return "a pymongo session is active"
+    if csot_timeout() is not None:
+        return "pymongo.timeout() is active"
+    if socket.socket is not route.socket_class:
+        return "sockets were replaced"
+    if getattr(route.client, "_closed", False):
+        return "the client is closed"
+    if counters.forced() is not None:
+        return "forced"
+    return ""
+
+
+def _make_route(collection: Any) -> Route:
+    """Decide what holds for the life of *collection* and keep the answer on it."""
+    if type(collection) is not Collection or not isinstance(collection.database.client, MongoClient):
+        route = Route(PYTHON, "not a pymongo collection")
+    else:
+        route = _pymongo_route(collection)
+    try:
+        collection.__dict__[_KEY] = route
+    except (AttributeError, TypeError):
+        pass
+    return route
+
+
+def _pymongo_route(collection: Any) -> Route:
+    client = collection.database.client
+    reason, raw_rows = _codec_reason(collection.codec_options)
+    if client.options.auto_encryption_opts is not None:
+        reason, raw_rows = "client-side encryption", False
+    plain = Route(PYMONGO, reason, raw_rows=raw_rows)
+    if not reason:
+        reason = _lasting_reason(collection, client)
+    native = None
+    if not reason:
+        native, reason = options.native_collection(collection)
+    if native is None:
+        plain.reason = reason
+        return plain
+    route = Route(NATIVE, "", raw_rows=True)
+    route.client = client
+    route.native = native
+    route.fallback = plain
+    route.socket_class = socket.socket
+    return route
+
+
+def _codec_reason(codec_options: Any) -> tuple[str, bool]:
+    """Return why *codec_options* keep off the native lane, and whether rows may still come as bytes."""
+    if codec_options.type_registry._decoder_map or codec_options.type_registry._encoder_map:
+        return "a type registry", False
+    if codec_options.type_registry._fallback_encoder is not None:
+        return "a type registry", False
+    if codec_options.document_class not in (dict, SON):
+        return "a document class of its own", codec_options.document_class is RawBSONDocument
+    return "", True
+
+
+def _lasting_reason(collection: Any, client: Any) -> str:
+    if not collection.write_concern.acknowledged:
+        return "unacknowledged writes"
+    if _sockets_are_green():
+        return "gevent or eventlet has replaced sockets"
+    listeners = client.options.pool_options._event_listeners
+    if listeners is not None and (listeners.enabled_for_commands or listeners.enabled_for_cmap):
+        return "command or pool listeners"
+    if client.options.timeout is not None:
+        return "timeoutMS"
+    return ""
+
+
+def _sockets_are_green() -> bool:
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is not None and monkey.is_module_patched("socket"):
+        return True
+    patcher = sys.modules.get("eventlet.patcher")
+    return patcher is not None and bool(patcher.is_monkey_patched("socket"))

@@ -1,0 +1,62 @@
+"""The parts of pymongo, moved about between 4.8 and the newest, that the lanes lean on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.common import validate_is_mapping, validate_ok_for_replace, validate_ok_for_update
+from pymongo.database import Database
+
+try:  # 4.9 and newer
+    from pymongo import helpers_shared as helpers
+except ImportError:  # 4.8
+    from pymongo import helpers  # type: ignore[no-redef]
+
+try:
+    from pymongo.bulk_shared import _merge_command, _raise_bulk_write_error, _Run
+except ImportError:
+    from pymongo.bulk import _merge_command, _raise_bulk_write_error, _Run  # type: ignore[no-redef]
+
+try:
+    from pymongo.synchronous import client_session as _sessions
+except ImportError:
+    from pymongo import client_session as _sessions  # type: ignore[no-redef]
+
+from pymongo import _csot
+
+_BOUND_SESSION = getattr(_sessions, "_SESSION", None)
+
+index_document = helpers._index_document
+fields_document = helpers._fields_list_to_dict
+check_command_response = helpers._check_command_response
+check_write_command_response = helpers._check_write_command_response
+
+__all__ = [
+    "Collection",
+    "Database",
+    "MongoClient",
+    "_Run",
+    "_merge_command",
+    "_raise_bulk_write_error",
+    "bound_session",
+    "check_command_response",
+    "check_write_command_response",
+    "csot_timeout",
+    "fields_document",
+    "index_document",
+    "validate_is_mapping",
+    "validate_ok_for_replace",
+    "validate_ok_for_update",
+]
+
+csot_timeout = _csot.get_timeout
+
+
+def _no_session() -> Any:
+    return None
+
+
+#: The session a ``with session.bind():`` block has made current (pymongo 4.17 and newer), or None.
+bound_session = _BOUND_SESSION.get if _BOUND_SESSION is not None else _no_session

@@ -1,0 +1,139 @@
+"""Writing operations: insert, update, replace, delete. Results are pymongo's own result objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
+
+from mongoengine_fast.lanes import plain, wire
+from mongoengine_fast.lanes.choice import Unusual, choose, decline
+from mongoengine_fast.lanes.counters import NATIVE
+
+
+def insert_one(collection: Any, document: Any, *, session: Any = None, **options: Any) -> InsertOneResult:
+    """Insert one document: a mapping (``_id`` is added to it when it has none) or a Document instance.
+
+    :raises pymongo.errors.DuplicateKeyError: when a unique index forbids it
+    """
+    route = choose(collection, "insert_one", session)
+    if route.lane is NATIVE:
+        try:
+            return InsertOneResult(wire.insert_one(route, document, options), True)
+        except Unusual as unusual:
+            route = decline(route, "insert_one", unusual)
+    if session is not None:
+        options["session"] = session
+    return collection.insert_one(plain.as_mapping(document), **options)
+
+
+def insert_many(
+    collection: Any, documents: Iterable[Any], ordered: bool = True, *, session: Any = None, **options: Any
+) -> InsertManyResult:
+    """Insert documents, each a mapping or a Document instance, in as few commands as the server's limits allow.
+
+    :param ordered: stop at the first error
+    :raises pymongo.errors.BulkWriteError: with pymongo's details
+    """
+    route = choose(collection, "insert_many", session)
+    if route.lane is NATIVE:
+        try:
+            return InsertManyResult(wire.insert_many(route, documents, ordered, options), True)
+        except Unusual as unusual:
+            route = decline(route, "insert_many", unusual)
+    if session is not None:
+        options["session"] = session
+    return collection.insert_many([plain.as_mapping(document) for document in documents], ordered=ordered, **options)
+
+
+def update_one(
+    collection: Any,
+    filter: Any,
+    update: Any,
+    upsert: bool = False,
+    array_filters: Any = None,
+    collation: Any = None,
+    hint: Any = None,
+    comment: Any = None,
+    *,
+    session: Any = None,
+) -> UpdateResult:
+    """Apply *update* to the first document that matches *filter*."""
+    options = plain.given(array_filters=array_filters, collation=collation, hint=hint, comment=comment)
+    return _update("update_one", collection, filter, update, upsert, options, session)
+
+
+def update_many(
+    collection: Any,
+    filter: Any,
+    update: Any,
+    upsert: bool = False,
+    array_filters: Any = None,
+    collation: Any = None,
+    hint: Any = None,
+    comment: Any = None,
+    *,
+    session: Any = None,
+) -> UpdateResult:
+    """Apply *update* to every document that matches *filter*."""
+    options = plain.given(array_filters=array_filters, collation=collation, hint=hint, comment=comment)
+    return _update("update_many", collection, filter, update, upsert, options, session)
+
+
+def replace_one(
+    collection: Any,
+    filter: Any,
+    replacement: Any,
+    upsert: bool = False,
+    collation: Any = None,
+    hint: Any = None,
+    comment: Any = None,
+    *,
+    session: Any = None,
+) -> UpdateResult:
+    """Put *replacement*, a mapping or a Document instance, in the place of the first match of *filter*."""
+    options = plain.given(collation=collation, hint=hint, comment=comment)
+    return _update("replace_one", collection, filter, replacement, upsert, options, session)
+
+
+def _update(
+    operation: str, collection: Any, filter: Any, update: Any, upsert: bool, options: dict[str, Any], session: Any
+) -> UpdateResult:
+    route = choose(collection, operation, session)
+    if route.lane is NATIVE:
+        try:
+            return UpdateResult(wire.update(route, operation, filter, update, upsert, options), True)
+        except Unusual as unusual:
+            route = decline(route, operation, unusual)
+    if session is not None:
+        options["session"] = session
+    return getattr(collection, operation)(filter, plain.as_mapping(update), upsert=upsert, **options)
+
+
+def delete_one(
+    collection: Any, filter: Any, collation: Any = None, hint: Any = None, comment: Any = None, *, session: Any = None
+) -> DeleteResult:
+    """Delete the first document that matches *filter*."""
+    options = plain.given(collation=collation, hint=hint, comment=comment)
+    return _delete("delete_one", collection, filter, options, session)
+
+
+def delete_many(
+    collection: Any, filter: Any, collation: Any = None, hint: Any = None, comment: Any = None, *, session: Any = None
+) -> DeleteResult:
+    """Delete every document that matches *filter*."""
+    options = plain.given(collation=collation, hint=hint, comment=comment)
+    return _delete("delete_many", collection, filter, options, session)
+
+
+def _delete(operation: str, collection: Any, filter: Any, options: dict[str, Any], session: Any) -> DeleteResult:
+    route = choose(collection, operation, session)
+    if route.lane is NATIVE:
+        try:
+            return DeleteResult(wire.delete(route, operation, filter, options), True)
+        except Unusual as unusual:
+            route = decline(route, operation, unusual)
+    if session is not None:
+        options["session"] = session
+    return getattr(collection, operation)(filter, **options)

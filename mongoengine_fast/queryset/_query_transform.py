@@ -1,0 +1,162 @@
+"""Translation of a query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bson import SON, DBRef, ObjectId
+
+from mongoengine_fast.queryset._geo import _geo_operator
+from mongoengine_fast.queryset._operators import (
+    GEO_OPERATORS,
+    MATCH_OPERATORS,
+    STRING_OPERATORS,
+)
+from mongoengine_fast.queryset._transform_values import (
+    _prepare_query_for_iterable,
+    handle_raw_query,
+    lookup_fields,
+)
+
+_OPERATORS = frozenset(MATCH_OPERATORS)
+_GEO = frozenset(GEO_OPERATORS)
+_STRING = frozenset(STRING_OPERATORS)
+# Operators whose operand is one value of the field.
+_ONE_VALUE = _STRING | {None, "ne", "gt", "gte", "lt", "lte", "not"}
+_MANY_VALUES = frozenset(("in", "nin", "all", "near"))
+_DISTANCES = ("$maxDistance", "$minDistance")
+_NEAR = ("$near", "$nearSphere")
+
+
+def query(_doc_cls: Any = None, **kwargs: Any) -> dict[str, Any]:
+    """Translate keyword conditions into a MongoDB filter.
+
+    Args:
+        _doc_cls: the document class whose fields the keys name; without one
+            names and values are taken as they are.
+        kwargs: conditions by `path__to__field__operator`; `__raw__` holds a filter in
+            MongoDB's own form.
+
+    Raises:
+        InvalidQueryError: a path the class does not have, or a value its field refuses.
+        TypeError: an operator for several values is given a single one.
+    """
+    compiled: dict[str, Any] = {}
+    clashes: dict[str, list[Any]] = {}
+    # Sorted, so that the same conditions always make the same filter.
+    for key in sorted(kwargs) if len(kwargs) > 1 else kwargs:
+        value = kwargs[key]
+        if key == "__raw__":
+            handle_raw_query(value, compiled)
+            continue
+        path, condition = _translate(_doc_cls, key, value)
+        if path not in compiled:
+            compiled[path] = condition
+        elif isinstance(compiled[path], dict) and isinstance(condition, dict):
+            compiled[path].update(condition)
+            compiled[path] = _order_distances(compiled[path])
+        else:
+            clashes.setdefault(path, []).append(condition)
+    for path, conditions in clashes.items():
+        conditions.append(compiled.pop(path))
+        compiled.setdefault("$and", []).extend({path: one} for one in conditions)
+    return compiled
+
+
+def _translate(document: Any, key: str, value: Any) -> tuple[str, Any]:
+    """Translate one condition into a database path and what must hold there."""
+    names, positions, op, negate = _split_key(key)
+    field = None
+    if document:
+        names, field, value = _resolve(document, names, op, value)
+    if op:
+        value = _apply_operator(field, op, value)
+    if negate:
+        value = {"$not": value}
+    if len(names) == 1 and not positions:
+        return names[0], value
+    for index, position in positions:
+        names.insert(index, position)
+    return ".".join(names), value
+
+
+def _split_key(key: str) -> tuple[list[str], list[tuple[int, str]], str | None, bool]:
+    """Split `tags__0__not__gte` into names, list positions, operator and negation."""
+    if "__" not in key and not key.isdigit():
+        return [key], [], None, False
+    parts = key.split("__")
+    positions = [(index, part) for index, part in enumerate(parts) if part.isdigit()]
+    if positions:
+        parts = [part for part in parts if not part.isdigit()]
+    op = None
+    if len(parts) > 1 and parts[-1] in _OPERATORS:
+        op = parts.pop()
+    # A trailing "__" says that the last word is a field, not an operator.
+    if len(parts) > 1 and parts[-1] == "":
+        parts.pop()
+    negate = len(parts) > 1 and parts[-1] == "not"
+    if negate:
+        parts.pop()
+    return parts, positions, op, negate
+
+
+def _resolve(document: Any, names: list[str], op: str | None, value: Any) -> tuple[list[str], Any, Any]:
+    """Return the database names of a path, the field it ends in and the prepared value."""
+    fields = lookup_fields(document, names)
+    path: list[str] = []
+    field: Any = None
+    for step in fields:
+        if isinstance(step, str):
+            path.append(step)
+            continue
+        field = step
+        if getattr(step, "_is_cached_reference_field", False) and fields[-1] == step:
+            path.append(f"{step.db_field}._id")
+        else:
+            path.append(step.db_field)
+
+    if op in _ONE_VALUE:
+        value = field.prepare_query_value(op, value)
+        if value and getattr(field, "_is_cached_reference_field", False):
+            value = value["_id"]
+    elif op in _MANY_VALUES and not isinstance(value, dict):
+        value = _prepare_query_for_iterable(field, op, value)
+
+    # A generic reference is stored as {_cls, _ref}: what identifies it lies deeper.
+    if getattr(field, "_is_generic_reference_field", False):
+        if isinstance(value, DBRef):
+            path[-1] += "._ref"
+        elif isinstance(value, ObjectId):
+            path[-1] += "._ref.$id"
+    return path, field, value
+
+
+def _apply_operator(field: Any, op: str, value: Any) -> Any:
+    if op in _GEO:
+        return _geo_operator(field, op, value)
+    if op in ("match", "elemMatch"):
+        if (
+            isinstance(value, dict)
+            and getattr(field, "_is_list_field", False)
+            and getattr(field.field, "_is_embedded_field", False)
+        ):
+            return {"$elemMatch": query(field.field.document_type, **value)}
+        return {"$elemMatch": field.prepare_query_value(op, value)}
+    if op in _STRING:
+        return value  # the field has already made a regular expression of it
+    return {"$" + op: value}
+
+
+def _order_distances(condition: dict[str, Any]) -> dict[str, Any]:
+    """Put limits of distance where the server wants them: inside `$near`, or after it."""
+    limits = {key: condition[key] for key in _DISTANCES if key in condition}
+    if not limits or not any(key in condition for key in _NEAR):
+        return condition
+    ordered = SON((key, value) for key, value in condition.items() if key not in limits)
+    shapes = [key for key in _NEAR if isinstance(condition.get(key), dict)]
+    for key in shapes:
+        ordered[key] = SON(ordered[key])
+        ordered[key].update(limits)
+    if not shapes:
+        ordered.update(limits)
+    return ordered

@@ -1,0 +1,295 @@
+"""Methods that fetch documents or ask about them."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from bson import ObjectId, json_util
+
+from mongoengine_fast import lanes
+from mongoengine_fast.base.plan import DocumentLoader
+from mongoengine_fast.common import _import_class
+from mongoengine_fast.errors import InvalidQueryError, LookUpError
+from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS, count_options
+from mongoengine_fast.queryset._chaining import _condition
+from mongoengine_fast.queryset._cursor import CursorAccess, _own_cursor
+from mongoengine_fast.queryset._stock import StockCheck
+
+_COPYING = ("__init__", "clone", "_clone_into")
+_own_item = StockCheck(*_COPYING, "__getitem__")
+_own_with_id = StockCheck(*_COPYING, "filter", "__call__", "first", "__getitem__")
+_own_get = StockCheck(*_COPYING, "order_by", "_get_order_by", "limit", "filter", "__call__", "__next__")
+
+# Fields whose values are stored as they are, by the class of the value.
+_PLAIN_KEYS = {ObjectId: "ObjectIdField", str: "StringField", int: "IntField"}
+
+
+class Reading(CursorAccess):
+    """Access to single documents, counts and values."""
+
+    _fields_to_dbfields: Callable[..., list[str]]
+    _narrow: Callable[[Any], None]
+    order_by: Callable[..., Any]
+    as_pymongo: Callable[[], Any]
+
+    def __getitem__(self, key: int | slice) -> Any:
+        """Return the document at a position, or for a slice a queryset of that part.
+
+        Raises:
+            IndexError: there is no such document, or the slice has a step, a negative
+                bound, or ends before it starts.
+            TypeError: `key` is something else.
+        """
+        queryset = self.clone()
+        queryset._empty = False
+        if isinstance(key, slice):
+            queryset._slice(key)
+            return queryset
+        if isinstance(key, int):
+            return queryset._item(key)
+        raise TypeError("Provide a slice or an integer index")
+
+    def _slice(self, bounds: slice) -> None:
+        spec = self._lane_spec()
+        if spec is not None:
+            spec.slice(bounds)
+        else:
+            self._cursor_obj = self._cursor[bounds]
+        self._skip, self._limit = bounds.start, bounds.stop
+        if bounds.start and bounds.stop:
+            self._limit = bounds.stop - bounds.start
+        if self._limit == 0:
+            # The server would take a limit of 0 for none.
+            self._empty = True
+
+    def _item(self, index: int) -> Any:
+        """Fetch the row at a position.
+
+        Raises:
+            IndexError: there is none.
+        """
+        raw = self._as_pymongo and not self._scalar
+        spec = self._lane_spec()
+        if spec is not None:
+            loader = None if raw else DocumentLoader(self._document, self._auto_dereference)
+            row = spec.row(index, loader)
+        else:
+            row = self._cursor[index]
+            if not raw:
+                row = self._document._from_son(row, _auto_dereference=self._auto_dereference)
+        return self._get_scalar(row) if self._scalar else row
+
+    def _has_data(self) -> bool:
+        """Return whether the query finds anything."""
+        return self.order_by().first() is not None
+
+    def __bool__(self) -> bool:
+        return self._has_data()
+
+    def get(self, *q_objs: Any, **query: Any) -> Any:
+        """Return the only document that fulfils the conditions.
+
+        Args:
+            q_objs: at most one condition, made of `Q` objects.
+            query: conditions by `path__to__field__operator`; all must hold.
+
+        Raises:
+            DoesNotExist: there is none; the exception is the document class's own.
+            MultipleObjectsReturned: there are several; likewise.
+        """
+        queryset = self.clone()
+        if len(q_objs) < 2 and _own_get(queryset.__class__):
+            condition = _condition(q_objs[0] if q_objs else None, query)
+            queryset._ordering = []
+            queryset._limit = 2
+            queryset._empty = False
+            queryset._narrow(condition)
+            found = queryset._pull(2)
+            if len(found) == 1:
+                found += queryset._pull(1)
+        else:
+            queryset = queryset.order_by().limit(2).filter(*q_objs, **query)
+            found = [row for _, row in zip(range(2), _rows(queryset), strict=False)]
+        if len(found) == 1:
+            return found[0]
+        document = queryset._document
+        if not found:
+            raise document.DoesNotExist(f"{document._class_name} matching query does not exist.")
+        raise document.MultipleObjectsReturned("2 or more items returned, instead of 1")
+
+    def first(self) -> Any:
+        """Return the first document, or None where there is none."""
+        queryset = self.clone()
+        if self._none or self._empty:
+            return None
+        try:
+            return queryset._item(0) if _own_item(queryset.__class__) else queryset[0]
+        except IndexError:
+            return None
+
+    def with_id(self, object_id: Any) -> Any:
+        """Return the document with a primary key, or None.
+
+        Raises:
+            InvalidQueryError: the queryset has conditions of its own.
+        """
+        queryset = self.clone()
+        if queryset._query_obj:
+            raise InvalidQueryError("Cannot use a filter whilst using `with_id`")
+        if not _own_with_id(queryset.__class__):
+            return queryset.filter(pk=object_id).first()
+        if queryset._none or queryset._empty:
+            return None
+        queryset._narrow(_condition(None, {"pk": object_id}))
+        try:
+            return queryset._item(0)
+        except IndexError:
+            return None
+
+    def in_bulk(self, object_ids: Any) -> dict[Any, Any]:
+        """Return documents by their primary keys, whatever the conditions of the queryset.
+
+        Args:
+            object_ids: a list or tuple of stored primary keys.
+
+        Returns:
+            The rows found, by primary key.
+        """
+        args = self._cursor_args
+        filter = {"_id": {"$in": object_ids}}
+        if not self._scalar and not self._as_pymongo and not args and self._keys_are(object_ids):
+            loader = DocumentLoader(self._document, self._auto_dereference)
+            rows = lanes.find(self._collection, filter, loader=loader)
+            return {document.pk: document for document in rows}
+        rows = (
+            lanes.find(self._collection, filter, **args)
+            if args.keys() <= {"projection", "no_cursor_timeout", "allow_disk_use"}
+            else self._collection.find(filter, **args)
+        )
+        return {raw["_id"]: self._bulk_row(raw) for raw in rows}
+
+    def _bulk_row(self, raw: Any) -> Any:
+        if self._scalar:
+            return self._get_scalar(self._document._from_son(raw))
+        return self._from_raw(raw)
+
+    def _keys_are(self, keys: Any) -> bool:
+        """Tell whether a loaded document's primary key equals the stored one."""
+        kinds = set(map(type, keys)) if isinstance(keys, (list, tuple)) else ()
+        name = _PLAIN_KEYS.get(*kinds) if len(kinds) == 1 else None
+        if name is None:
+            return False
+        field = self._document._fields.get(self._document._meta.get("id_field"))
+        return field.__class__ is _import_class(name)
+
+    def count(self, with_limit_and_skip: bool = False) -> int:
+        """Return how many documents the query finds.
+
+        Args:
+            with_limit_and_skip: count those that `skip` and `limit` leave.
+        """
+        if (self._limit == 0 and with_limit_and_skip is False) or self._none or self._empty:
+            return 0
+        options: dict[str, Any] = {}
+        if with_limit_and_skip:
+            options["skip"] = self._skip
+            # A limit of 0 means no limit, but the server refuses to count with it.
+            options["limit"] = self._limit or None
+        if self._hint not in (-1, None):
+            options["hint"] = self._hint
+        if self._collation:
+            options["collation"] = self._collation
+        collection, query = self._counted_collection(), self._query
+        options = count_options(**options)
+        if query or options:
+            found = lanes.count_documents(collection, query, **options)
+        else:
+            found = lanes.estimated_document_count(collection)
+        self._cursor_obj = None
+        return found
+
+    def _counted_collection(self) -> Any:
+        if self.__dict__.get("_cursor_obj") is not None or not _own_cursor(self.__class__):
+            return self._cursor.collection
+        return self._spec.collection if self._spec else self._reading_collection()
+
+    def distinct(self, field: str) -> list[Any]:
+        """Return the different values of a field; order and limit do not count.
+
+        Args:
+            field: the path of the field, with dots into embedded documents.
+        """
+        queryset = self.clone()
+        with contextlib.suppress(LookUpError):
+            field = self._fields_to_dbfields([field]).pop()
+        spec = queryset._lane_spec()
+        values = (spec or queryset._cursor).distinct(field)
+        if not self._auto_dereference:
+            return values
+        values = self._dereference(values, 1, name=field, instance=self._document)
+        embedded = _embedded_class(self._document, field)
+        if embedded:
+            return [embedded(**value) for value in values]
+        return values
+
+    def explain(self) -> dict[str, Any]:
+        """Return how the server carries the query out."""
+        return self._cursor.explain()
+
+    def to_json(self, *args: Any, **kwargs: Any) -> str:
+        """Return the stored documents as a JSON array.
+
+        Args:
+            args, kwargs: for `bson.json_util.dumps`; give `json_options`.
+        """
+        if "json_options" not in kwargs:
+            warnings.warn(
+                "No 'json_options' are specified! Falling back to "
+                "LEGACY_JSON_OPTIONS with uuid_representation=PYTHON_LEGACY. "
+                "For use with other MongoDB drivers specify the UUID "
+                "representation to use. This will be changed to "
+                "uuid_representation=UNSPECIFIED in a future release.",
+                DeprecationWarning,
+                stacklevel=1,
+            )
+            kwargs["json_options"] = LEGACY_JSON_OPTIONS
+        return json_util.dumps(self.as_pymongo(), *args, **kwargs)
+
+    def from_json(self, json_data: str) -> list[Any]:
+        """Make unsaved documents of a JSON array."""
+        return [self._document._from_son(data) for data in json_util.loads(json_data)]
+
+
+def _rows(queryset: Any) -> Any:
+    """Iterate over a queryset through its `__next__`, without its cache."""
+    while True:
+        try:
+            yield next(queryset)
+        except StopIteration:
+            return
+
+
+def _is_embedded(field: Any) -> bool:
+    return getattr(field, "_is_embedded_field", False) or getattr(field, "_is_generic_embedded_field", False)
+
+
+def _item_field(field: Any) -> Any:
+    """Return the field of a list's items, or for any other field itself."""
+    return getattr(field, "field", field) if getattr(field, "_is_list_field", False) else field
+
+
+def _embedded_class(document: Any, path: str) -> Any:
+    """Return the embedded document class a database path ends in, or None."""
+    first, *rest = path.split(".")
+    field = _item_field(document._fields.get(first))
+    embedded = getattr(field, "document_type", None) if _is_embedded(field) else None
+    for part in rest:
+        if embedded and _is_embedded(field):
+            field = embedded
+        field = _item_field(getattr(field, part, field))
+        if _is_embedded(field):
+            embedded = getattr(field, "document_type", None)
+    return embedded if embedded and _is_embedded(field) else None

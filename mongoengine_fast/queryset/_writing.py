@@ -1,0 +1,278 @@
+"""Methods that insert and change documents."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pymongo.errors import BulkWriteError as PymongoBulkWriteError
+from pymongo.errors import DuplicateKeyError, OperationFailure
+
+from mongoengine_fast import lanes, signals
+from mongoengine_fast.base.plan import DocumentLoader
+from mongoengine_fast.base.roles import is_document
+from mongoengine_fast.context_managers import set_read_write_concern, set_write_concern
+from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
+from mongoengine_fast.queryset import transform
+from mongoengine_fast.queryset._cursor import CursorAccess
+
+_DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
+
+
+def _update_error(err: OperationFailure) -> OperationError:
+    """Return the exception a failed update is reported with."""
+    if isinstance(err, DuplicateKeyError):
+        return NotUniqueError(f"Update failed ({err})")
+    return OperationError(f"Update failed ({err})")
+
+
+def _insert_error(err: OperationFailure) -> OperationError:
+    """Return the exception a failed insert is reported with."""
+    if isinstance(err, DuplicateKeyError):
+        return NotUniqueError(f"Could not save document ({err})")
+    if isinstance(err, PymongoBulkWriteError):
+        # One document breaking a unique index is one of several possible failures here.
+        return BulkWriteError(f"Bulk write error: ({err.details})")
+    if _DUPLICATE_KEY.match(str(err)):
+        return NotUniqueError(f"Tried to save duplicate unique keys ({err})")
+    return OperationError(f"Could not save document ({err})")
+
+
+class Writing(CursorAccess):
+    """Inserts and updates."""
+
+    get: Callable[..., Any]
+    in_bulk: Callable[[Any], dict[Any, Any]]
+
+    def create(self, **kwargs: Any) -> Any:
+        """Make a document of field values, save it and return it."""
+        return self._document(**kwargs).save(force_insert=True)
+
+    def insert(
+        self,
+        doc_or_docs: Any,
+        load_bulk: bool = True,
+        write_concern: Mapping[str, Any] | None = None,
+        signal_kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Insert new documents in one go.
+
+        Args:
+            doc_or_docs: one document or several.
+            load_bulk: read the documents again and return them; without it only their
+                primary keys are returned, and one round trip is saved.
+            write_concern: options such as ``{"w": 2}``.
+            signal_kwargs: passed on to receivers of `pre_bulk_insert` and `post_bulk_insert`.
+
+        Returns:
+            Documents or primary keys: a list, or a single one for a single document.
+
+        Raises:
+            OperationError: a document is of another class or has been saved before, or the
+                server refuses.
+            NotUniqueError: the single document breaks a unique index.
+            BulkWriteError: some of several documents were refused.
+        """
+        return_one = is_document(doc_or_docs)
+        docs = [doc_or_docs] if return_one else doc_or_docs
+        self._check_insertable(docs)
+        signal_kwargs = signal_kwargs or {}
+        signals.pre_bulk_insert.send(self._document, documents=docs, **signal_kwargs)
+        ids = self._send_insert(docs, return_one, write_concern or {})
+        for doc, key in zip(docs, ids, strict=False):
+            doc.pk = key
+
+        if load_bulk:
+            stored = self.in_bulk(ids)
+            results = [stored.get(key) for key in ids]
+            sent = results
+        else:
+            results, sent = ids, docs
+        signals.post_bulk_insert.send(self._document, documents=sent, loaded=load_bulk, **signal_kwargs)
+        return results[0] if return_one else results
+
+    def _check_insertable(self, docs: Any) -> None:
+        for doc in docs:
+            if not isinstance(doc, self._document):
+                raise OperationError(f"Some documents inserted aren't instances of {self._document}")
+            if doc.pk and not doc._created:
+                raise OperationError("Some documents have ObjectIds, use doc.update() instead")
+
+    def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any]) -> list[Any]:
+        """Insert documents and return their primary keys."""
+        with set_write_concern(self._collection, write_concern) as collection:
+            try:
+                if return_one:
+                    return [lanes.insert_one(collection, docs[0]).inserted_id]
+                return lanes.insert_many(collection, list(docs)).inserted_ids
+            except OperationFailure as err:
+                raise _insert_error(err)
+
+    def update(
+        self,
+        upsert: bool = False,
+        multi: bool = True,
+        write_concern: Mapping[str, Any] | None = None,
+        read_concern: Mapping[str, Any] | None = None,
+        full_result: bool = False,
+        array_filters: list[Mapping[str, Any]] | None = None,
+        **update: Any,
+    ) -> Any:
+        """Change the documents of the query in the database.
+
+        Args:
+            upsert: insert a document if the query finds none.
+            multi: change all of them, not only the first.
+            write_concern, read_concern: options such as ``{"w": 2}``, ``{"level": "local"}``.
+            full_result: return pymongo's `UpdateResult`.
+            array_filters: which items of arrays an update of arrays is about.
+            update: new values by `operator__path__to__field`; `__raw__` holds an update,
+                or a list of aggregation stages, in MongoDB's form.
+
+        Returns:
+            The number of documents changed or found unchanged; None if the write is not
+            acknowledged.
+
+        Raises:
+            OperationError: there is nothing to change, or the server refuses.
+            NotUniqueError: the change breaks a unique index.
+        """
+        if not update and not upsert:
+            raise OperationError("No update parameters, would remove data")
+        if self._none or self._empty:
+            return 0
+
+        queryset = self.clone()
+        query = queryset._query
+        change = _compile_update(queryset._document, update)
+        if upsert and "_cls" in query:
+            # The inserted document must say what it is.
+            change.setdefault("$set", {})["_cls"] = queryset._document._class_name
+        send = lanes.update_many if multi else lanes.update_one
+        try:
+            with set_read_write_concern(queryset._collection, write_concern or {}, read_concern) as collection:
+                result = send(collection, query, change, upsert=upsert, array_filters=array_filters)
+        except OperationFailure as err:
+            raise _update_error(err)
+        if full_result:
+            return result
+        return result.raw_result["n"] if result.raw_result else None
+
+    def upsert_one(
+        self,
+        write_concern: Mapping[str, Any] | None = None,
+        read_concern: Mapping[str, Any] | None = None,
+        **update: Any,
+    ) -> Any:
+        """Change the first document of the query, or insert one, and return it.
+
+        Args:
+            write_concern, read_concern: options such as ``{"w": 2}``, ``{"level": "local"}``.
+            update: new values by `operator__path__to__field`.
+        """
+        result = self.update(
+            multi=False,
+            upsert=True,
+            write_concern=write_concern,
+            read_concern=read_concern,
+            full_result=True,
+            **update,
+        )
+        if result.raw_result["updatedExisting"]:
+            return self.get()
+        return self._document.objects.with_id(result.upserted_id)
+
+    def update_one(
+        self,
+        upsert: bool = False,
+        write_concern: Mapping[str, Any] | None = None,
+        full_result: bool = False,
+        array_filters: list[Mapping[str, Any]] | None = None,
+        **update: Any,
+    ) -> Any:
+        """Change the first document of the query in the database.
+
+        Args:
+            upsert: insert a document if the query finds none.
+            write_concern: options such as ``{"w": 2}``.
+            full_result: return pymongo's `UpdateResult`.
+            array_filters: which items of arrays an update of arrays is about.
+            update: new values by `operator__path__to__field`.
+
+        Returns:
+            The number of documents changed or found unchanged.
+        """
+        return self.update(
+            upsert=upsert,
+            multi=False,
+            write_concern=write_concern,
+            full_result=full_result,
+            array_filters=array_filters,
+            **update,
+        )
+
+    def modify(
+        self,
+        upsert: bool = False,
+        full_response: bool = False,
+        remove: bool = False,
+        new: bool = False,
+        array_filters: list[Mapping[str, Any]] | None = None,
+        **update: Any,
+    ) -> Any:
+        """Change the first document of the query and return it, in one atomic step.
+
+        Args:
+            upsert: insert a document if the query finds none.
+            full_response: no longer supported by pymongo.
+            remove: delete the document instead of changing it.
+            new: return the document as it is afterwards, not as it was before.
+            array_filters: which items of arrays an update of arrays is about.
+            update: new values by `operator__path__to__field`.
+
+        Returns:
+            The document; None where there was none to return.
+
+        Raises:
+            OperationError: arguments contradict each other, there is nothing to do, or the
+                server refuses.
+            NotUniqueError: the change breaks a unique index.
+        """
+        if remove and new:
+            raise OperationError("Conflicting parameters: remove and new")
+        if not update and not upsert and not remove:
+            raise OperationError("No update parameters, must either update or remove")
+        if self._none or self._empty:
+            return None
+
+        queryset = self.clone()
+        query = queryset._query
+        options = dict(self._cursor_args, sort=queryset._ordering)
+        if not remove:
+            change = transform.update(queryset._document, **update)
+            options.update(upsert=upsert, return_after=new, array_filters=array_filters)
+        if full_response:
+            msg = "With PyMongo 3+, it is not possible anymore to get the full response."
+            warnings.warn(msg, DeprecationWarning, stacklevel=1)
+        else:
+            options["loader"] = DocumentLoader(self._document, True)
+        try:
+            if remove:
+                result = lanes.find_one_and_delete(queryset._collection, query, **options)
+            else:
+                result = lanes.find_one_and_update(queryset._collection, query, change, **options)
+        except OperationFailure as err:
+            raise _update_error(err)
+        if full_response and result["value"] is not None:
+            result["value"] = self._document._from_son(result["value"])
+        return result
+
+
+def _compile_update(document: Any, update: dict[str, Any]) -> Any:
+    """Translate keyword changes; a list under `__raw__` is an aggregation pipeline."""
+    raw = update.get("__raw__")
+    if isinstance(raw, list):
+        return [transform.update(document, __raw__=stage) for stage in raw]
+    return transform.update(document, **update)

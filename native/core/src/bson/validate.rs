@@ -1,0 +1,119 @@
+//! The whole-document check that runs before bytes are trusted: no allocation, no recursion.
+use super::error::{BsonError, Result};
+use super::reader::{document_end, find_nul, read_binary, read_code_w_scope, read_db_pointer};
+use super::reader::{read_bool, read_regex, read_str_bytes, utf8, value_len};
+use super::{tag, MAX_DEPTH};
+
+/// An open container: the index of its closing NUL, which fits 31 bits, and whether it is an array. Names of array
+/// items carry nothing and are skipped unread, as pymongo does.
+#[derive(Clone, Copy, Default)]
+struct Frame(u32);
+
+impl Frame {
+    const ARRAY: u32 = 1 << 31;
+
+    fn new(end: usize, array: bool) -> Self {
+        Self(end as u32 | if array { Self::ARRAY } else { 0 })
+    }
+
+    fn end(self) -> usize {
+        (self.0 & !Self::ARRAY) as usize
+    }
+
+    fn is_array(self) -> bool {
+        self.0 & Self::ARRAY != 0
+    }
+}
+
+/// Checks lengths, terminators, type bytes, booleans and the UTF-8 of keys and strings at every level.
+///
+/// `max_depth` is capped at [`MAX_DEPTH`]; the outermost document is level one.
+pub fn validate(bytes: &[u8], max_depth: usize) -> Result<()> {
+    let limit = max_depth.min(MAX_DEPTH);
+    let mut stack = [Frame::default(); MAX_DEPTH];
+    let mut frame = Frame::new(document_end(bytes)?, false);
+    let mut depth = 1;
+    let mut pos = 4;
+    if limit == 0 {
+        return Err(BsonError::TooDeep { limit });
+    }
+    loop {
+        while pos == frame.end() {
+            depth -= 1;
+            if depth == 0 {
+                return Ok(());
+            }
+            pos = frame.end() + 1;
+            frame = stack[depth - 1];
+        }
+        let (tag, offset) = key(bytes, pos, frame)?;
+        let rest = &bytes[offset..frame.end()];
+        let size = value_len(tag, rest, offset)?;
+        let Some(inner) = descend(tag, &rest[..size], offset)? else {
+            pos = offset + size;
+            continue;
+        };
+        if depth == limit {
+            return Err(BsonError::TooDeep { limit });
+        }
+        stack[depth - 1] = frame;
+        depth += 1;
+        frame = Frame::new(offset + size - 1, tag == tag::ARRAY);
+        pos = inner + 4;
+    }
+}
+
+/// [`validate`] with the deepest nesting allowed.
+pub fn validate_document(bytes: &[u8]) -> Result<()> {
+    validate(bytes, MAX_DEPTH)
+}
+
+/// Type byte of the element at `pos` and where its value starts.
+#[inline]
+fn key(bytes: &[u8], pos: usize, frame: Frame) -> Result<(u8, usize)> {
+    let name = &bytes[pos + 1..frame.end()];
+    let len = find_nul(name).ok_or(BsonError::MissingTerminator { offset: pos + 1 })?;
+    if !frame.is_array() {
+        text(&name[..len], pos + 1)?;
+    }
+    Ok((bytes[pos], pos + len + 2))
+}
+
+#[inline]
+fn text(bytes: &[u8], offset: usize) -> Result<()> {
+    utf8(bytes, offset).map(|_| ())
+}
+
+/// Checks a value of known extent; for a container, where the contained document starts.
+#[inline]
+fn descend(tag: u8, value: &[u8], offset: usize) -> Result<Option<usize>> {
+    let at = |_| BsonError::BadLength { offset };
+    match tag {
+        tag::STRING | tag::CODE | tag::SYMBOL => {
+            text(read_str_bytes(value).map_err(at)?, offset + 4)?;
+        }
+        tag::BOOL => {
+            read_bool(value).map_err(|_| BsonError::InvalidBool { value: value[0], offset })?;
+        }
+        tag::BINARY => {
+            read_binary(value).map_err(at)?;
+        }
+        tag::REGEX => {
+            let (pattern, flags) = read_regex(value).map_err(at)?;
+            text(pattern, offset)?;
+            text(flags, offset + pattern.len() + 1)?;
+        }
+        tag::DB_POINTER => {
+            let (name, _) = read_db_pointer(value).map_err(at)?;
+            text(name, offset + 4)?;
+        }
+        tag::CODE_W_SCOPE => {
+            let (code, scope) = read_code_w_scope(value).map_err(at)?;
+            text(code, offset + 8)?;
+            return Ok(Some(offset + value.len() - scope.len()));
+        }
+        tag::DOCUMENT | tag::ARRAY => return Ok(Some(offset)),
+        _ => {}
+    }
+    Ok(None)
+}

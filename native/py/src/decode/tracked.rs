@@ -1,0 +1,200 @@
+//! Lists and dicts that tell their document when they change.
+use pyo3::ffi;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+
+use crate::scalars;
+use crate::document::{state, DocumentCore};
+use crate::ffi_util::{bare_instance, list_item, weak_proxy};
+use crate::plan::{FieldPlan, Plan};
+use crate::typerefs;
+
+/// The value is tracked already, in the right class, and needs no dereferencing (any more).
+pub fn is_settled(value: &Bound<'_, PyAny>, field: &FieldPlan, dereference: bool) -> PyResult<bool> {
+    let py = value.py();
+    if value.is_none() {
+        return Ok(true);
+    }
+    let right = if value.is_instance_of::<PyList>() {
+        let class = if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
+        value.is_instance(class)?
+    } else if value.is_instance_of::<PyDict>() {
+        value.is_instance(typerefs::base_dict(py)?)?
+    } else {
+        return Ok(false);
+    };
+    Ok(right && (!dereference || is_dereferenced(value)?))
+}
+
+pub fn is_dereferenced(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    match value.getattr_opt(intern!(value.py(), "_dereferenced"))? {
+        Some(flag) => flag.is_truthy(),
+        None => Ok(false),
+    }
+}
+
+pub fn is_tracked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    Ok(value.is_instance(typerefs::base_list(py)?)? || value.is_instance(typerefs::base_dict(py)?)?)
+}
+
+/// A plain container in the tracking class that fits it; `None` when there is nothing to wrap.
+pub fn wrap<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = document.py();
+    let class = if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        let embedded = typerefs::embedded_document_list(py)?;
+        if field.is_embedded_list && !value.is_instance(embedded)? {
+            embedded
+        } else if !value.is_instance(typerefs::base_list(py)?)? {
+            typerefs::base_list(py)?
+        } else {
+            return Ok(None);
+        }
+    } else if value.is_instance_of::<PyDict>() && !value.is_instance(typerefs::base_dict(py)?)? {
+        typerefs::base_dict(py)?
+    } else {
+        return Ok(None);
+    };
+    class.call1((value, document, &field.name)).map(Some)
+}
+
+/// What dereferencing makes of a container in which nothing can refer to another document.
+///
+/// `None` when something might, so that the dereferencer has to look.
+pub fn settle<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = document.py();
+    if field.own_lazy_load || !refers_to_nothing(field.inner.as_deref(), value, 0)? {
+        return Ok(None);
+    }
+    let owner = weak_proxy(document.as_any())?;
+    let name = field.name.bind(py);
+    if value.is_instance_of::<PyList>() {
+        let class = if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
+        return track_list(typerefs::as_type(class)?, value.cast::<PyList>()?, &owner, name, field.inner.is_none()).map(Some);
+    }
+    if value.is_instance_of::<PyDict>() {
+        return track_dict(value.cast::<PyDict>()?, &owner, name, field.inner.is_none()).map(Some);
+    }
+    Ok(None)
+}
+
+/// Nothing in the container, as far down as the dereferencer looks, can be a reference.
+fn refers_to_nothing(inner: Option<&FieldPlan>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+    if inner.is_some_and(|inner| inner.is_any_reference) || depth > 100 {
+        return Ok(false);
+    }
+    if let Ok(list) = value.cast::<PyList>() {
+        let mut index = 0;
+        while let Some(item) = list_item(list, index) {
+            if !item_refers_to_nothing(inner, &item, depth)? {
+                return Ok(false);
+            }
+            index += 1;
+        }
+        return Ok(true);
+    }
+    if let Ok(dict) = value.cast::<PyDict>() {
+        let py = value.py();
+        if dict.contains(intern!(py, "_ref"))? || dict.contains(intern!(py, "_cls"))? {
+            return Ok(false);
+        }
+        for item in dict.values().iter() {
+            if !item_refers_to_nothing(inner, &item, depth)? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+fn item_refers_to_nothing(inner: Option<&FieldPlan>, item: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+    if item.is_none() || scalars::is_plain_scalar(item) {
+        return Ok(true);
+    }
+    if let Ok(child) = item.cast::<DocumentCore>() {
+        let plan: Bound<'_, Plan> = state::plan(child)?;
+        let me = plan.get();
+        return Ok(me.flags.is_embedded && !me.flags.dynamic && !me.fields.iter().any(FieldPlan::may_refer));
+    }
+    if item.is_instance_of::<PyList>() || item.is_instance_of::<PyDict>() {
+        // A typed list keeps its items' own tracking; only plain nested data is rebuilt here.
+        return match inner {
+            None => refers_to_nothing(None, item, depth + 1),
+            Some(_) => Ok(false),
+        };
+    }
+    Ok(false)
+}
+
+/// A tracked copy of a list; nested plain data is tracked under dotted names.
+fn track_list<'py>(
+    class: &Bound<'py, PyType>,
+    items: &Bound<'py, PyList>,
+    owner: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    nested: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    let tracked = bare_instance(class)?;
+    let target = tracked.cast::<PyList>()?;
+    let mut index = 0;
+    while let Some(item) = list_item(items, index) {
+        let item = if nested { track_nested(&item, owner, name, &index.to_string())? } else { item };
+        // SAFETY: `target` is a list (or a list subclass) and `item` a valid object; the list takes its own reference.
+        // Going through the C call keeps an overridden `append` from marking the list as changed.
+        let done = unsafe { ffi::PyList_Append(target.as_ptr(), item.as_ptr()) };
+        crate::ffi_util::check(py, done)?;
+        index += 1;
+    }
+    brand(&tracked, owner, name)?;
+    Ok(tracked)
+}
+
+fn track_dict<'py>(
+    items: &Bound<'py, PyDict>,
+    owner: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    nested: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = items.py();
+    let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
+    for (key, item) in items.iter() {
+        let item = if nested { track_nested(&item, owner, name, key.str()?.to_str()?)? } else { item };
+        // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
+        let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
+        crate::ffi_util::check(py, done)?;
+    }
+    brand(&tracked, owner, name)?;
+    Ok(tracked)
+}
+
+fn track_nested<'py>(
+    item: &Bound<'py, PyAny>,
+    owner: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+    key: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = item.py();
+    if let Ok(list) = item.cast::<PyList>() {
+        let path = PyString::new(py, &format!("{}.{key}", name.to_str()?));
+        let nested = track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, owner, &path, true)?;
+        nested.setattr(intern!(py, "_dereferenced"), false)?;
+        return Ok(nested);
+    }
+    if let Ok(dict) = item.cast::<PyDict>() {
+        let path = PyString::new(py, &format!("{}.{key}", name.to_str()?));
+        let nested = track_dict(dict, owner, &path, true)?;
+        nested.setattr(intern!(py, "_dereferenced"), false)?;
+        return Ok(nested);
+    }
+    Ok(item.clone())
+}
+
+fn brand(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
+    let py = tracked.py();
+    tracked.setattr(intern!(py, "_instance"), owner)?;
+    tracked.setattr(intern!(py, "_name"), name)?;
+    tracked.setattr(intern!(py, "_dereferenced"), true)
+}

@@ -1,0 +1,269 @@
+//! The native base of every document.
+pub mod access;
+pub mod changes;
+pub mod data_view;
+mod init;
+pub mod state;
+
+use pyo3::exceptions::PyAttributeError;
+use pyo3::gc::PyVisit;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::PyTraverseError;
+
+pub use state::{Changes, RawDoc, Slot, State};
+
+use crate::cell::GilCell;
+use crate::ffi_util;
+use crate::{codec, encode, typerefs, validate};
+use data_view::DataView;
+
+/// Native base of `BaseDocument`: raw bytes, a slot per field, a change set.
+#[pyclass(subclass, dict, weakref, frozen, module = "mongoengine_fast._native")]
+pub struct DocumentCore {
+    pub state: GilCell<State>,
+}
+
+#[pymethods]
+impl DocumentCore {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        Self { state: GilCell::new(State::empty()) }
+    }
+
+    #[pyo3(signature = (*args, **values))]
+    fn __init__(
+        slf: &Bound<'_, Self>,
+        args: &Bound<'_, PyTuple>,
+        values: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        init::initialise(slf, args, values)
+    }
+
+    fn __setattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        set_attribute(slf, name, value)
+    }
+
+    fn __delattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>) -> PyResult<()> {
+        let py = slf.py();
+        let plan = state::plan(slf)?;
+        if let Some(&slot) = plan.get().by_name.get(name.to_str()?) {
+            let default = plan.get().fields[slot].default.produce(py)?;
+            return slf.setattr(name, default.unwrap_or_else(|| py.None().into_bound(py)));
+        }
+        // SAFETY: two valid pointers with the GIL held; a null value means deletion.
+        let done =
+            unsafe { pyo3::ffi::PyObject_GenericSetAttr(slf.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
+        ffi_util::check(py, done)
+    }
+
+    /// The stored values by field name: a live mapping over the document.
+    #[getter(_data)]
+    fn data(slf: &Bound<'_, Self>) -> DataView {
+        DataView::over(slf)
+    }
+
+    #[setter(_data)]
+    fn set_data(slf: &Bound<'_, Self>, values: &Bound<'_, PyAny>) -> PyResult<()> {
+        data_view::replace_all(slf, values)
+    }
+
+    #[getter(_changed_fields)]
+    fn changed_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        changes::list(slf)
+    }
+
+    #[setter(_changed_fields)]
+    fn set_changed_fields(slf: &Bound<'_, Self>, value: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        changes::assign(slf, value)
+    }
+
+    #[getter(_initialised)]
+    fn initialised(&self, py: Python<'_>) -> bool {
+        self.state.with(py, |state| state.initialised)
+    }
+
+    #[setter(_initialised)]
+    fn set_initialised(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = value.is_truthy()?;
+        self.state.with(py, |state| state.initialised = value);
+        Ok(())
+    }
+
+    #[getter(_created)]
+    fn created(&self, py: Python<'_>) -> bool {
+        self.state.with(py, |state| state.created)
+    }
+
+    #[setter(_created)]
+    fn set_created(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let value = value.is_truthy()?;
+        self.state.with(py, |state| state.created = value);
+        Ok(())
+    }
+
+    #[getter(_dynamic_fields)]
+    fn dynamic_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let known =
+            slf.get().state.with(py, |state| state.dynamic_fields.as_ref().map(|fields| fields.clone_ref(py)));
+        match known {
+            Some(fields) => Ok(fields.into_bound(py)),
+            None => {
+                let fields = codec::types(py).son.bind(py).call0()?;
+                let entry = fields.clone().unbind();
+                slf.get().state.with(py, |state| state.dynamic_fields = Some(entry));
+                Ok(fields)
+            }
+        }
+    }
+
+    #[setter(_dynamic_fields)]
+    fn set_dynamic_fields(&self, py: Python<'_>, value: Py<PyAny>) {
+        let old = self.state.with(py, |state| state.dynamic_fields.replace(value));
+        drop(old);
+    }
+
+    #[getter(_instance)]
+    fn instance<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if !state::plan(slf)?.get().flags.is_embedded {
+            return Err(PyAttributeError::new_err(format!(
+                "'{}' object has no attribute '_instance'",
+                slf.get_type().name()?
+            )));
+        }
+        let owner = slf.get().state.with(py, |state| state.instance.as_ref().map(|owner| owner.clone_ref(py)));
+        Ok(owner.map_or_else(|| py.None().into_bound(py), |owner| owner.into_bound(py)))
+    }
+
+    #[setter(_instance)]
+    fn set_instance(slf: &Bound<'_, Self>, owner: Option<Bound<'_, PyAny>>) {
+        access::set_instance(slf, owner);
+    }
+
+    /// Whether this document was loaded with dereferencing switched off.
+    #[getter(_no_dereference)]
+    fn no_dereference(&self, py: Python<'_>) -> bool {
+        self.state.with(py, |state| state.no_dereference)
+    }
+
+    #[setter(_no_dereference)]
+    fn set_no_dereference(&self, py: Python<'_>, value: bool) {
+        self.state.with(py, |state| state.no_dereference = value);
+    }
+
+    /// Note that the user changed `key`, a field name or a dotted path starting with one.
+    fn _mark_as_changed(slf: &Bound<'_, Self>, key: &Bound<'_, PyString>) -> PyResult<()> {
+        changes::mark(slf, key)
+    }
+
+    /// The database paths of everything that was changed, here and in embedded documents and containers.
+    fn _get_changed_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
+        changes::collect(slf)
+    }
+
+    /// Forget all changes, here and in embedded documents and containers.
+    fn _clear_changed_fields(slf: &Bound<'_, Self>) -> PyResult<()> {
+        changes::clear(slf)
+    }
+
+    /// The document as it is stored: a `bson.SON`.
+    #[pyo3(signature = (use_db_field = None, fields = None))]
+    fn to_mongo<'py>(
+        slf: &Bound<'py, Self>,
+        use_db_field: Option<&Bound<'py, PyAny>>,
+        fields: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        encode::son::to_mongo(slf, use_db_field, fields)
+    }
+
+    /// Part of `to_mongo`: the values stored under the given database names.
+    fn _stored_values<'py>(slf: &Bound<'py, Self>, names: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        encode::son::stored_values(slf, names)
+    }
+
+    /// Check every field; raises `ValidationError` with an entry per failing field.
+    #[pyo3(signature = (clean = None))]
+    fn validate(slf: &Bound<'_, Self>, clean: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+        let clean = clean.map_or(Ok(true), |clean| clean.is_truthy())?;
+        validate::document(slf, clean)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.state.with_in_traverse(|state| {
+            visit.call(&state.plan)?;
+            visit.call(&state.extra)?;
+            visit.call(&state.dynamic_fields)?;
+            visit.call(&state.instance)?;
+            if let Changes::List(list) = &state.changes {
+                visit.call(list)?;
+            }
+            for slot in state.slots.iter().flat_map(|slots| slots.iter()) {
+                if let Slot::Value(value) = slot {
+                    visit.call(value)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn __clear__(&self, py: Python<'_>) {
+        let old = self.state.with(py, |state| {
+            let plan = state.plan.take();
+            let old = std::mem::replace(state, State::empty());
+            state.plan = plan;
+            old
+        });
+        drop(old);
+    }
+}
+
+/// `document.name = value`: immutable shard keys, the `_created` flag, dynamic fields, then the descriptor.
+fn set_attribute(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = document.py();
+    let plan = state::plan(document)?;
+    let me = plan.get();
+    let expanded;
+    let mut value = value;
+    if me.flags.dynamic {
+        expanded = document.call_method1(intern!(py, "_set_dynamic"), (name, value))?;
+        value = &expanded;
+    }
+    if me.flags.is_document {
+        let (initialised, created) = document.get().state.with(py, |state| (state.initialised, state.created));
+        if me.has_shard_key && !created {
+            refuse_shard_key_change(document, name, value)?;
+        }
+        if initialised && created {
+            if let Some(id) = &me.id_field_name {
+                if id.is(name) || id.bind(py).as_any().eq(name)? {
+                    document.get().state.with(py, |state| state.created = false);
+                }
+            }
+        }
+    }
+    ffi_util::generic_setattr(document.as_any(), name, value)
+}
+
+fn refuse_shard_key_change(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = document.py();
+    let meta = document.getattr(intern!(py, "_meta"))?;
+    let keys = meta.call_method1(intern!(py, "get"), (intern!(py, "shard_key"), PyTuple::empty(py)))?;
+    if !keys.contains(name)? {
+        return Ok(());
+    }
+    let stored = data_view::get(document, name.to_str()?)?.unwrap_or_else(|| py.None().into_bound(py));
+    if stored.ne(value)? {
+        let message = format!("Shard Keys are immutable. Tried to update {name}");
+        return Err(PyErr::from_value(typerefs::operation_error(py)?.call1((message,))?));
+    }
+    Ok(())
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<DocumentCore>()?;
+    data_view::register(m)
+}

@@ -1,0 +1,310 @@
+//! What a document is made of: its bytes, one slot per field, its change set.
+use std::sync::Arc;
+
+use mongoengine_fast_core::bson::Elements;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+use super::DocumentCore;
+use crate::codec;
+use crate::decode;
+use crate::load::{OptionsId, SlotFinder};
+use crate::plan::Plan;
+
+/// The bytes of one document, or of a part of one that shares its parent's.
+#[derive(Clone)]
+pub struct RawDoc {
+    pub bytes: Arc<[u8]>,
+    pub start: u32,
+    pub end: u32,
+    pub options: OptionsId,
+}
+
+impl RawDoc {
+    pub fn whole(bytes: &[u8], options: OptionsId) -> Self {
+        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options }
+    }
+
+    /// The sub-document whose value starts at `at` and is `length` bytes long.
+    pub fn part(&self, at: u32, length: usize) -> Self {
+        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options }
+    }
+
+    #[inline]
+    pub fn slice(&self) -> &[u8] {
+        &self.bytes[self.start as usize..self.end as usize]
+    }
+}
+
+/// One field's place in a document.
+pub enum Slot {
+    /// The key is not in `_data`.
+    Absent,
+    /// Not decoded yet: the type tag and where the value starts in the bytes.
+    Raw { tag: u8, at: u32 },
+    Value(Py<PyAny>),
+}
+
+/// The list called `_changed_fields`.
+pub enum Changes {
+    /// MongoEngine has no such attribute on a new document.
+    Absent,
+    /// An empty list that nobody has asked for.
+    Clean,
+    List(Py<PyList>),
+}
+
+/// The mutable part of a document.
+pub struct State {
+    pub plan: Option<Py<Plan>>,
+    pub raw: Option<RawDoc>,
+    pub slots: Option<Box<[Slot]>>,
+    /// Keys of `_data` that are no fields.
+    pub extra: Option<Py<PyDict>>,
+    pub dynamic_fields: Option<Py<PyAny>>,
+    pub changes: Changes,
+    /// The weak proxy of the owner, for embedded documents.
+    pub instance: Option<Py<PyAny>>,
+    pub initialised: bool,
+    pub created: bool,
+    pub no_dereference: bool,
+}
+
+impl State {
+    pub fn empty() -> Self {
+        Self {
+            plan: None,
+            raw: None,
+            slots: None,
+            extra: None,
+            dynamic_fields: None,
+            changes: Changes::Absent,
+            instance: None,
+            initialised: false,
+            created: true,
+            no_dereference: false,
+        }
+    }
+}
+
+/// A look at a slot that does not decode it.
+pub enum Peek<'py> {
+    Absent,
+    Raw { tag: u8, at: u32 },
+    Value(Bound<'py, PyAny>),
+}
+
+/// The plan the document's slots follow.
+#[inline]
+pub fn plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Plan>> {
+    let py = document.py();
+    let known = document.get().state.with(py, |state| state.plan.as_ref().map(|plan| plan.clone_ref(py)));
+    match known {
+        Some(plan) => Ok(plan.into_bound(py)),
+        None => {
+            let plan = Plan::of(&document.get_type())?;
+            let entry = plan.clone().unbind();
+            document.get().state.with(py, |state| state.plan = Some(entry));
+            Ok(plan)
+        }
+    }
+}
+
+/// The class's current plan, with the document moved over to it when the class has changed meanwhile.
+pub fn current_plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Plan>> {
+    let py = document.py();
+    let held = plan(document)?;
+    let current = Plan::of(&document.get_type())?;
+    if held.is(&current) {
+        return Ok(current);
+    }
+    ensure_slots(document, &held)?;
+    let new = current.get();
+    let old = held.get();
+    let entry = current.clone().unbind();
+    let replaced = document.get().state.with(py, |state| {
+        let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::Absent).collect();
+        let mut leftover = Vec::new();
+        if let Some(before) = state.slots.take() {
+            for (field, slot) in old.fields.iter().zip(Vec::from(before)) {
+                match new.by_name.get(&field.name_text) {
+                    Some(&place) => slots[place] = slot,
+                    None => leftover.push(slot),
+                }
+            }
+        }
+        state.slots = Some(slots.into_boxed_slice());
+        (state.plan.replace(entry), leftover)
+    });
+    drop(replaced);
+    Ok(current)
+}
+
+/// Give the document its slots, finding in its bytes where each field stands.
+pub fn ensure_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
+    let py = document.py();
+    let (ready, raw) =
+        document.get().state.with(py, |state| (state.slots.is_some(), state.raw.clone()));
+    if ready {
+        return Ok(());
+    }
+    let me = plan.get();
+    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::Absent).collect();
+    let mut extra = None;
+    if let Some(raw) = &raw {
+        locate(py, me, raw, &mut slots, &mut extra)?;
+        for (field, slot) in me.fields.iter().zip(slots.iter_mut()) {
+            // What Python hooks must set stays absent here; loading sets it before anybody reads.
+            if matches!(slot, Slot::Absent) && !field.set_by_python() {
+                let value = field.default.produce(py)?.unwrap_or_else(|| py.None().into_bound(py));
+                *slot = Slot::Value(value.unbind());
+            }
+        }
+    }
+    let leftover = document.get().state.with(py, |state| {
+        if state.slots.is_some() {
+            return (Some(slots), extra);
+        }
+        state.slots = Some(slots.into_boxed_slice());
+        if state.extra.is_none() {
+            state.extra = extra;
+            return (None, None);
+        }
+        (None, extra)
+    });
+    drop(leftover);
+    Ok(())
+}
+
+/// Note where every known key stands; decode the unknown ones.
+fn locate(
+    py: Python<'_>,
+    plan: &Plan,
+    raw: &RawDoc,
+    slots: &mut [Slot],
+    extra: &mut Option<Py<PyDict>>,
+) -> PyResult<()> {
+    let elements = Elements::new(raw.slice()).map_err(corrupt)?;
+    let mut finder = SlotFinder::new(plan);
+    for element in elements {
+        let element = element.map_err(corrupt)?;
+        let key = element.key;
+        let slot = finder.find(key);
+        match slot {
+            Some(slot) => slots[slot] = Slot::Raw { tag: element.tag, at: raw.start + element.offset as u32 },
+            None if key == b"_cls" => {}
+            None => {
+                let value = codec::decode_value(py, element.tag, element.value, raw.options.get())?;
+                let dict = extra.get_or_insert_with(|| PyDict::new(py).unbind());
+                dict.bind(py).set_item(element.name().map_err(corrupt)?, value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub fn corrupt(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
+    PyRuntimeError::new_err(format!("the bytes of a loaded document are not BSON: {error}"))
+}
+
+/// What stands in a slot, without decoding.
+#[inline]
+pub fn peek<'py>(document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>, slot: usize) -> PyResult<Peek<'py>> {
+    let py = document.py();
+    ensure_slots(document, plan)?;
+    Ok(document.get().state.with(py, |state| match state.slots.as_ref().and_then(|slots| slots.get(slot)) {
+        None | Some(Slot::Absent) => Peek::Absent,
+        Some(Slot::Raw { tag, at }) => Peek::Raw { tag: *tag, at: *at },
+        Some(Slot::Value(value)) => Peek::Value(value.bind(py).clone()),
+    }))
+}
+
+/// The value in a slot, decoded at need and kept; `None` when the key is absent from `_data`.
+#[inline]
+pub fn value<'py>(
+    document: &Bound<'py, DocumentCore>,
+    plan: &Bound<'py, Plan>,
+    slot: usize,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match peek(document, plan, slot)? {
+        Peek::Value(value) => Ok(Some(value)),
+        Peek::Absent => Ok(None),
+        Peek::Raw { tag, at } => {
+            let raw = raw(document)?;
+            let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
+            keep_decoded(document, slot, &decoded);
+            Ok(Some(decoded))
+        }
+    }
+}
+
+/// The document's bytes; only asked for while a slot still points into them.
+pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
+    document
+        .get()
+        .state
+        .with(document.py(), |state| state.raw.clone())
+        .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
+}
+
+/// Keep a decoded value, unless something else was stored meanwhile; let go of the bytes with the last one.
+fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) {
+    let entry = value.clone().unbind();
+    let old = document.get().state.with(document.py(), |state| {
+        let mut released = None;
+        if let Some(slots) = state.slots.as_mut() {
+            if matches!(slots.get(slot), Some(Slot::Raw { .. })) {
+                slots[slot] = Slot::Value(entry);
+                if !slots.iter().any(|slot| matches!(slot, Slot::Raw { .. })) {
+                    released = state.raw.take();
+                }
+                return (None, released);
+            }
+        }
+        (Some(entry), released)
+    });
+    drop(old);
+}
+
+/// `_data[name] = value`.
+pub fn store(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    ensure_slots(document, plan)?;
+    replace(document, slot, Slot::Value(value.clone().unbind()));
+    Ok(())
+}
+
+/// Put something in a slot; what was there is dropped after the borrow.
+pub fn replace(document: &Bound<'_, DocumentCore>, slot: usize, content: Slot) {
+    let old = document.get().state.with(document.py(), |state| match state.slots.as_mut() {
+        Some(slots) if slot < slots.len() => Some(std::mem::replace(&mut slots[slot], content)),
+        _ => Some(content),
+    });
+    drop(old);
+}
+
+/// The dict of keys that are no fields, made at need.
+pub fn extra<'py>(document: &Bound<'py, DocumentCore>) -> Bound<'py, PyDict> {
+    let py = document.py();
+    let known = document.get().state.with(py, |state| state.extra.as_ref().map(|dict| dict.clone_ref(py)));
+    match known {
+        Some(dict) => dict.into_bound(py),
+        None => {
+            let dict = PyDict::new(py);
+            let entry = dict.clone().unbind();
+            document.get().state.with(py, |state| state.extra = Some(entry));
+            dict
+        }
+    }
+}
+
+/// The same dict when there is one.
+pub fn known_extra<'py>(document: &Bound<'py, DocumentCore>) -> Option<Bound<'py, PyDict>> {
+    let py = document.py();
+    document.get().state.with(py, |state| state.extra.as_ref().map(|dict| dict.clone_ref(py))).map(|dict| dict.into_bound(py))
+}
+
+#[inline]
+pub fn initialised(document: &Bound<'_, DocumentCore>) -> bool {
+    document.get().state.with(document.py(), |state| state.initialised)
+}

@@ -1,0 +1,231 @@
+//! A document class compiled: its fields in order, their database names, kinds and hooks.
+mod fields;
+mod watch;
+
+use std::cell::Cell;
+use std::collections::HashMap;
+
+use pyo3::gc::PyVisit;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyType};
+use pyo3::PyTraverseError;
+
+pub use fields::{DefaultValue, FieldPlan, GetOp, SetOp, ToMongo, ToPython, Validate};
+pub use watch::{bump_epoch, Watch};
+
+use crate::cell::GilCell;
+use crate::typerefs;
+
+/// Everything the native core knows of one document class.
+#[pyclass(frozen, module = "mongoengine_fast._native")]
+pub struct Plan {
+    pub class: Py<PyType>,
+    pub class_name: Py<PyString>,
+    pub class_name_text: String,
+    /// In the order of `_fields`, which keeps a base class's fields at the same place in its subclasses.
+    pub fields: Vec<FieldPlan>,
+    pub by_name: HashMap<String, usize>,
+    pub by_db: HashMap<Box<[u8]>, usize>,
+    /// Slots in the order of `_fields_ordered`.
+    pub ordered: Vec<usize>,
+    pub id_slot: Option<usize>,
+    pub id_field_name: Option<Py<PyString>>,
+    pub has_shard_key: bool,
+    pub flags: Flags,
+    /// Slots that must be set while the document is loaded: Python hooks or callable defaults.
+    pub eager: Vec<usize>,
+    watch: Watch,
+    /// Plans of subclasses met in `_cls`, by class name.
+    polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
+    aligned: Cell<bool>,
+}
+
+// SAFETY: `aligned` is only touched with the GIL held (see `GilCell`), everything else is immutable.
+unsafe impl Sync for Plan {}
+
+/// What a class is and what it overrides.
+#[derive(Default, Clone, Copy)]
+pub struct Flags {
+    pub is_document: bool,
+    pub is_embedded: bool,
+    pub dynamic: bool,
+    /// Loading may skip `__init__`, `_from_son` and `__setattr__`: none of them is the user's.
+    pub lazy_load: bool,
+    pub own_setattr: bool,
+    pub own_to_mongo: bool,
+    pub own_validate: bool,
+    pub own_clean: bool,
+    pub own_mark: bool,
+    pub own_changed: bool,
+    pub own_clear: bool,
+}
+
+impl Flags {
+    fn from_spec(spec: &Bound<'_, PyDict>) -> PyResult<Self> {
+        let flag = |name: &str| -> PyResult<bool> {
+            spec.get_item(name)?.map_or(Ok(false), |value| value.is_truthy())
+        };
+        Ok(Self {
+            is_document: flag("is_document")?,
+            is_embedded: flag("is_embedded")?,
+            dynamic: flag("dynamic")?,
+            lazy_load: flag("lazy_load")?,
+            own_setattr: flag("own_setattr")?,
+            own_to_mongo: flag("own_to_mongo")?,
+            own_validate: flag("own_validate")?,
+            own_clean: flag("own_clean")?,
+            own_mark: flag("own_mark")?,
+            own_changed: flag("own_changed")?,
+            own_clear: flag("own_clear")?,
+        })
+    }
+}
+
+#[pymethods]
+impl Plan {
+    /// Build a plan from what `base.plan` found out about `class`.
+    #[new]
+    fn new(
+        class: &Bound<'_, PyType>,
+        fields: &Bound<'_, PyList>,
+        ordered: Vec<String>,
+        spec: &Bound<'_, PyDict>,
+        watched: &Bound<'_, PyList>,
+    ) -> PyResult<Self> {
+        let py = class.py();
+        let fields = fields
+            .iter()
+            .map(|item| FieldPlan::from_spec(item.cast::<PyDict>()?))
+            .collect::<PyResult<Vec<_>>>()?;
+        let by_name: HashMap<String, usize> =
+            fields.iter().enumerate().map(|(slot, field)| (field.name_text.clone(), slot)).collect();
+        let by_db =
+            fields.iter().enumerate().map(|(slot, field)| (field.db_bytes.clone(), slot)).collect();
+        let ordered = ordered.iter().filter_map(|name| by_name.get(name).copied()).collect();
+        let class_name = class.getattr(intern!(py, "_class_name"))?.cast_into::<PyString>()?;
+        let id_field_name = match spec.get_item("id_field")? {
+            Some(name) if !name.is_none() => Some(name.cast_into::<PyString>()?),
+            _ => None,
+        };
+        let id_slot = match &id_field_name {
+            Some(name) => by_name.get(name.to_str()?).copied(),
+            None => None,
+        };
+        let eager = fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.needs_eager_load())
+            .map(|(slot, _)| slot)
+            .collect();
+        let has_shard_key =
+            spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
+        Ok(Self {
+            class_name_text: class_name.to_str()?.to_owned(),
+            class_name: class_name.unbind(),
+            id_field_name: id_field_name.map(Bound::unbind),
+            flags: Flags::from_spec(spec)?,
+            watch: Watch::new(watched)?,
+            polymorphic: GilCell::new(HashMap::new()),
+            aligned: Cell::new(false),
+            class: class.clone().unbind(),
+            fields,
+            by_name,
+            by_db,
+            ordered,
+            id_slot,
+            has_shard_key,
+            eager,
+        })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class)?;
+        for field in &self.fields {
+            field.traverse(&visit)?;
+        }
+        self.polymorphic.with_in_traverse(|plans| plans.values().try_for_each(|plan| visit.call(plan)))
+    }
+}
+
+impl Plan {
+    /// The current plan of a class: compiled at first use, and again when a field or a hook has changed.
+    pub fn of<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, Plan>> {
+        let py = class.py();
+        if let Some(known) = watch::class_attribute(class, intern!(py, "_native_plan")) {
+            if let Ok(plan) = known.cast_into::<Plan>() {
+                if plan.get().class.is(class) && plan.get().watch.is_current(py) {
+                    return Ok(plan);
+                }
+            }
+        }
+        let plan = typerefs::compile_plan(py)?.call1((class,))?.cast_into::<Plan>()?;
+        plan.get().watch.arm(py);
+        for field in &plan.get().fields {
+            field.mark_planned(py);
+        }
+        Ok(plan)
+    }
+
+    /// The plan for a stored `_cls`, through the registry of document classes.
+    pub fn for_stored_class<'py>(py: Python<'py>, this: &Bound<'py, Plan>, name: &str) -> PyResult<Bound<'py, Plan>> {
+        let me = this.get();
+        if name == me.class_name_text {
+            return Ok(this.clone());
+        }
+        let known =
+            me.polymorphic.with(py, |plans| plans.get(name.as_bytes()).map(|plan| plan.clone_ref(py)));
+        if let Some(plan) = known {
+            let plan = plan.into_bound(py);
+            if plan.get().watch.is_current(py) {
+                return Ok(plan);
+            }
+        }
+        let class = typerefs::get_document(py)?.call1((name,))?.cast_into::<PyType>()?;
+        let plan = Plan::of(&class)?;
+        let entry = plan.clone().unbind();
+        let old = me.polymorphic.with(py, |plans| plans.insert(name.as_bytes().into(), entry));
+        drop(old);
+        Ok(plan)
+    }
+
+    /// No field and no hook of the class changed since the plan was compiled.
+    pub fn is_current(&self, py: Python<'_>) -> bool {
+        self.watch.is_current(py)
+    }
+
+    /// The slot of a field object: the hint when it is right, else a search.
+    #[inline]
+    pub fn slot_of(&self, field: *mut pyo3::ffi::PyObject, hint: usize) -> Option<usize> {
+        if let Some(candidate) = self.fields.get(hint) {
+            if candidate.field.as_ptr() == field {
+                return Some(hint);
+            }
+        }
+        self.fields.iter().position(|candidate| candidate.field.as_ptr() == field)
+    }
+
+    /// Loading turns automatic dereferencing on for every field of the class, as MongoEngine's does.
+    pub fn align_dereferencing(&self, py: Python<'_>) {
+        for field in &self.fields {
+            field.set_auto_dereference(py, true);
+        }
+    }
+
+    /// Whether documents write `_cls`; read from `_meta` each time because programs change it after the fact.
+    pub fn writes_cls(&self, py: Python<'_>) -> PyResult<bool> {
+        let meta = self.class.bind(py).getattr(intern!(py, "_meta"))?;
+        let value = match meta.cast::<PyDict>() {
+            Ok(meta) => match meta.get_item(intern!(py, "allow_inheritance"))? {
+                Some(value) => value,
+                None => return Ok(false),
+            },
+            Err(_) => meta.call_method1(intern!(py, "get"), (intern!(py, "allow_inheritance"),))?,
+        };
+        value.is_truthy()
+    }
+}
+
+pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<Plan>()
+}

@@ -1,0 +1,194 @@
+//! Per kind of field: values that need no Python to be called valid. `false` means "ask the field".
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+
+use mongoengine_fast_core::bson::tag;
+use crate::codec::{self, Kind};
+use crate::document::{state, DocumentCore};
+use crate::ffi_util::list_item;
+use crate::plan::{FieldPlan, Validate};
+use crate::scalars;
+
+/// What the server returned has the type the field asks for, and the field asks for nothing more.
+pub fn stored_is_valid(field: &FieldPlan, tag_byte: u8) -> bool {
+    if !field.plain_validation || field.has_limits() {
+        return false;
+    }
+    match field.validate {
+        Validate::Str => tag_byte == tag::STRING,
+        Validate::Int => matches!(tag_byte, tag::INT32 | tag::INT64),
+        Validate::Float => tag_byte == tag::DOUBLE,
+        Validate::Bool => tag_byte == tag::BOOL,
+        Validate::DateTime => tag_byte == tag::DATETIME,
+        Validate::ObjectId => tag_byte == tag::OBJECT_ID,
+        Validate::Nothing => tag_byte != tag::NULL,
+        _ => false,
+    }
+}
+
+/// The value is valid beyond doubt.
+pub fn accepts(field: &FieldPlan, value: &Bound<'_, PyAny>, clean: bool) -> PyResult<bool> {
+    if !field.plain_validation {
+        return Ok(false);
+    }
+    match field.validate {
+        Validate::Nothing => Ok(true),
+        Validate::Str => string(field, value),
+        Validate::Int => Ok(value.is_exact_instance_of::<PyInt>() && within(field, value)?),
+        Validate::Float => Ok(value.is_exact_instance_of::<PyFloat>() && within(field, value)?),
+        Validate::Bool => Ok(value.is_exact_instance_of::<PyBool>()),
+        Validate::DateTime => Ok(codec::types(value.py()).kind(value) == Kind::DateTime),
+        Validate::ObjectId => Ok(scalars::is_objectid(value)),
+        Validate::Uuid => Ok(codec::types(value.py()).kind(value) == Kind::Uuid),
+        Validate::Embedded => embedded(field, value, clean),
+        Validate::GenericEmbedded => generic_embedded(value, clean),
+        Validate::List => list(field, value),
+        Validate::Dict => dict(field, value),
+        Validate::Reference => reference(field, value),
+        Validate::Dynamic => Ok(scalars::is_plain_scalar(value)),
+        Validate::Complex | Validate::Python => Ok(false),
+    }
+}
+
+fn string(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if field.has_regex {
+        return Ok(false);
+    }
+    let Ok(text) = value.cast_exact::<PyString>() else { return Ok(false) };
+    if field.max_length.is_none() && field.min_length.is_none() {
+        return Ok(true);
+    }
+    let length = text.len()?;
+    Ok(field.max_length.is_none_or(|most| length <= most) && field.min_length.is_none_or(|least| length >= least))
+}
+
+/// Within `min_value` and `max_value`, compared as Python compares them.
+fn within(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    if let Some(least) = &field.min_value {
+        if value.lt(least.bind(py))? {
+            return Ok(false);
+        }
+    }
+    if let Some(most) = &field.max_value {
+        if value.gt(most.bind(py))? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn embedded(field: &FieldPlan, value: &Bound<'_, PyAny>, clean: bool) -> PyResult<bool> {
+    let Ok(child) = value.cast::<DocumentCore>() else { return Ok(false) };
+    let declared = field.document_plan(value.py())?;
+    let own = state::plan(child)?;
+    if !own.is(&declared) && !value.is_instance(declared.get().class.bind(value.py()))? {
+        return Ok(false);
+    }
+    nested(child, clean)
+}
+
+fn generic_embedded(value: &Bound<'_, PyAny>, clean: bool) -> PyResult<bool> {
+    match value.cast::<DocumentCore>() {
+        Ok(child) if state::plan(child)?.get().flags.is_embedded => nested(child, clean),
+        _ => Ok(false),
+    }
+}
+
+fn nested(child: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<bool> {
+    if state::current_plan(child)?.get().flags.own_validate {
+        return Ok(false);
+    }
+    super::document(child, clean)?;
+    Ok(true)
+}
+
+fn list(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Ok(tuple) = value.cast::<PyTuple>() {
+        return items(field, &tuple.to_list());
+    }
+    match value.cast::<PyList>() {
+        Ok(list) => items(field, list),
+        Err(_) => Ok(false),
+    }
+}
+
+fn items(field: &FieldPlan, list: &Bound<'_, PyList>) -> PyResult<bool> {
+    if field.max_length.is_some_and(|most| list.len() > most) || (field.required && list.is_empty()) {
+        return Ok(false);
+    }
+    let Some(inner) = &field.inner else { return Ok(true) };
+    let mut index = 0;
+    while let Some(item) = list_item(list, index) {
+        if !item_is_valid(inner, &item)? {
+            return Ok(false);
+        }
+        index += 1;
+    }
+    Ok(true)
+}
+
+/// An item of a container. A failing embedded document is left to Python, which says where it failed.
+fn item_is_valid(inner: &FieldPlan, item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if let Ok(child) = item.cast::<DocumentCore>() {
+        // A user's `clean` must not run twice, so Python gets such items unseen.
+        if state::plan(child)?.get().flags.own_clean {
+            return Ok(false);
+        }
+    }
+    match accepts(inner, item, true) {
+        Err(error) if error.matches(item.py(), crate::typerefs::validation_error(item.py())?)? => Ok(false),
+        other => other,
+    }
+}
+
+fn dict(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(dict) = value.cast::<PyDict>() else { return Ok(false) };
+    if (field.required && dict.is_empty()) || !keys_are_fine(dict, 0)? {
+        return Ok(false);
+    }
+    let Some(inner) = &field.inner else { return Ok(true) };
+    for (_, item) in dict.iter() {
+        if !item_is_valid(inner, &item)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// All keys are strings that do not start with a dollar, in nested dicts too.
+fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
+    if depth > 100 {
+        return Ok(false);
+    }
+    for (key, item) in dict.iter() {
+        let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
+        if key.to_str()?.starts_with('$') {
+            return Ok(false);
+        }
+        if let Ok(nested) = item.cast::<PyDict>() {
+            if !keys_are_fine(nested, depth + 1)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn reference(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    if matches!(codec::types(py).kind(value), Kind::DbRef | Kind::ObjectId) {
+        return Ok(true);
+    }
+    let Ok(document) = value.cast::<DocumentCore>() else { return Ok(false) };
+    if !value.is_instance(field.document_plan(py)?.get().class.bind(py))? {
+        return Ok(false);
+    }
+    let plan = state::plan(document)?;
+    match plan.get().id_slot {
+        Some(slot) if plan.get().fields[slot].name_text == "id" && !plan.get().fields[slot].own_get => {
+            Ok(state::value(document, &plan, slot)?.is_some_and(|id| !id.is_none()))
+        }
+        _ => Ok(false),
+    }
+}
