@@ -5,14 +5,16 @@ Compared are what it returned or raised, every stored document to the byte, the 
 server saw, counted by its own profiler (a command listener would push ours off its native lane).
 """
 
+import difflib
 import importlib
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pprint import pformat
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +36,13 @@ class Trace:
     documents: dict[str, list[bytes]] = field(default_factory=dict)
     indexes: dict[str, list[str]] = field(default_factory=dict)
     commands: dict[str, int] = field(default_factory=dict)
+
+
+def differences(stock: Trace, ours: Trace) -> list[str]:
+    """What differs between two traces, as lines of a unified diff; empty when nothing does."""
+    left, right = (pformat(asdict(trace), width=110, sort_dicts=False).splitlines() for trace in (stock, ours))
+    found = list(difflib.unified_diff(left, right, STOCK, OURS, lineterm="", n=1))
+    return found or ([] if stock == ours else ["the traces differ in a way that their text does not show"])
 
 
 class Side:

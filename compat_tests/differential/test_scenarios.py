@@ -3,7 +3,7 @@
 import pytest
 
 from compat_tests.differential import scenarios_documents, scenarios_errors, scenarios_queries
-from compat_tests.differential.harness import Scenario, Side
+from compat_tests.differential.harness import Scenario, Side, differences
 
 MODULES = (scenarios_documents, scenarios_queries, scenarios_errors)
 SCENARIOS = [scenario for module in MODULES for scenario in module.SCENARIOS]
@@ -13,8 +13,6 @@ SCENARIOS = [scenario for module in MODULES for scenario in module.SCENARIOS]
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_both_packages_do_the_same(scenario: Scenario, sides: list[Side]) -> None:
     stock, ours = (side.run(scenario) for side in sides)
-    assert ours.error == stock.error
-    assert ours.result == stock.result
-    assert ours.documents == stock.documents
-    assert ours.indexes == stock.indexes
-    assert ours.commands == stock.commands
+    found = differences(stock, ours)
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bson import SON, DBRef, ObjectId
 
-from mongoengine_fast._native import DocumentCore
+from mongoengine_fast._native import DocumentCore, detached_fields
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import BaseDict, BaseList
 from mongoengine_fast.base.indexes import GEOHAYSTACK as GEOHAYSTACK
@@ -266,9 +266,9 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):
         if class_name != cls._class_name:
             cls = get_document(class_name)
         problems = {}
-        for name, field in cls._fields.items():
-            if _auto_dereference:
-                field.set_auto_dereferencing(True)
+        fields = cls._fields if _auto_dereference else detached_fields(cls)
+        for name, field in fields.items():
+            field.set_auto_dereferencing(_auto_dereference)
             if field.db_field not in data:
                 continue
             value = data[field.db_field]
@@ -287,6 +287,7 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):
         obj._changed_fields = []
         if not _auto_dereference:
             obj._no_dereference = True
+            obj._fields = fields
         return obj
 
 

@@ -7,10 +7,10 @@ field or a hook has changed since.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from mongoengine_fast import _native
-from mongoengine_fast._native import DocumentLoader, FieldCore, Plan
+from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList
 from mongoengine_fast.base.hooks import NATIVE_HOOKS
@@ -157,9 +157,17 @@ def compile_plan(cls: Any) -> Plan:
     return plan
 
 
+def detach_fields(cls: Any) -> dict[str, Any]:
+    """Return copies of a class's fields that do not dereference, for documents loaded that way."""
+    fields = copy.deepcopy(cls._fields)
+    for field in fields.values():
+        field.set_auto_dereferencing(False)
+    return fields
+
+
 for _name in _stock_hooks:
-    if _name in _native.DocumentCore.__dict__:
-        _stock_hooks[_name].append(_native.DocumentCore.__dict__[_name])
+    if _name in DocumentCore.__dict__:
+        _stock_hooks[_name].append(DocumentCore.__dict__[_name])
 
 for _name, _object in {
     "base_list": BaseList,
@@ -170,7 +178,8 @@ for _name, _object in {
     "operation_error": OperationError,
     "compile_plan": compile_plan,
     "get_document": get_document,
+    "detach_fields": detach_fields,
     "pre_init": pre_init,
     "post_init": post_init,
 }.items():
-    _native.bind(_name, _object)
+    bind(_name, _object)

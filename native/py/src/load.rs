@@ -110,8 +110,8 @@ pub fn load_batch<'a>(
 fn load_one<'py>(plan: &Bound<'py, Plan>, bytes: &[u8], options: OptionsId, auto_dereference: bool) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
     if plan.get().flags.lazy_load && validate_document(bytes).is_ok() {
-        let raw = RawDoc::whole(bytes, options);
-        if let Ok(Some(document)) = lazily(py, plan, raw, auto_dereference) {
+        let raw = RawDoc::whole(bytes, options, !auto_dereference);
+        if let Ok(Some(document)) = lazily(py, plan, raw) {
             return Ok(document.into_any());
         }
     }
@@ -120,16 +120,17 @@ fn load_one<'py>(plan: &Bound<'py, Plan>, bytes: &[u8], options: OptionsId, auto
     from_son(plan.get().class.bind(py), row.as_any(), auto_dereference)
 }
 
-fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc, auto_dereference: bool) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let own = match stored_class(raw.slice())? {
         Some(name) => Plan::for_stored_class(py, plan, name)?,
         None => plan.clone(),
     };
-    build(py, &own, raw, !auto_dereference)
+    build(py, &own, raw)
 }
 
 /// A document over its bytes; `None` when Python has to load it.
-pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc, no_dereference: bool) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    let no_dereference = raw.no_dereference;
     let Some(eager) = scan(py, plan, &raw)? else { return Ok(None) };
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
@@ -139,6 +140,10 @@ pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc, no_dere
     fresh.created = false;
     fresh.no_dereference = no_dereference;
     document.get().state.with(py, |state| *state = fresh);
+    if no_dereference {
+        let fields = plan.get().detached_fields(py)?;
+        crate::ffi_util::generic_setattr(document.as_any(), intern!(py, "_fields"), &fields)?;
+    }
     if !eager.is_empty() {
         fill(&document, plan, &eager)?;
     }

@@ -44,6 +44,7 @@ bound_objects!(
     operation_error,
     compile_plan,
     get_document,
+    detach_fields,
     pre_init,
     post_init,
 );

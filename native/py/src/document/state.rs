@@ -19,16 +19,18 @@ pub struct RawDoc {
     pub start: u32,
     pub end: u32,
     pub options: OptionsId,
+    /// Documents made of these bytes do not fetch what they refer to.
+    pub no_dereference: bool,
 }
 
 impl RawDoc {
-    pub fn whole(bytes: &[u8], options: OptionsId) -> Self {
-        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options }
+    pub fn whole(bytes: &[u8], options: OptionsId, no_dereference: bool) -> Self {
+        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options, no_dereference }
     }
 
     /// The sub-document whose value starts at `at` and is `length` bytes long.
     pub fn part(&self, at: u32, length: usize) -> Self {
-        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options }
+        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options, no_dereference: self.no_dereference }
     }
 
     #[inline]

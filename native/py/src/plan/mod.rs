@@ -2,7 +2,6 @@
 mod fields;
 mod watch;
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use pyo3::gc::PyVisit;
@@ -38,11 +37,9 @@ pub struct Plan {
     watch: Watch,
     /// Plans of subclasses met in `_cls`, by class name.
     polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
-    aligned: Cell<bool>,
+    /// Copies of the fields for documents loaded without dereferencing; made when the first one is.
+    detached: GilCell<Option<Py<PyAny>>>,
 }
-
-// SAFETY: `aligned` is only touched with the GIL held (see `GilCell`), everything else is immutable.
-unsafe impl Sync for Plan {}
 
 /// What a class is and what it overrides.
 #[derive(Default, Clone, Copy)]
@@ -127,7 +124,7 @@ impl Plan {
             flags: Flags::from_spec(spec)?,
             watch: Watch::new(watched)?,
             polymorphic: GilCell::new(HashMap::new()),
-            aligned: Cell::new(false),
+            detached: GilCell::new(None),
             class: class.clone().unbind(),
             fields,
             by_name,
@@ -144,6 +141,7 @@ impl Plan {
         for field in &self.fields {
             field.traverse(&visit)?;
         }
+        self.detached.with_in_traverse(|fields| visit.call(fields))?;
         self.polymorphic.with_in_traverse(|plans| plans.values().try_for_each(|plan| visit.call(plan)))
     }
 }
@@ -205,6 +203,19 @@ impl Plan {
         self.fields.iter().position(|candidate| candidate.field.as_ptr() == field)
     }
 
+    /// The `_fields` of documents that were loaded without dereferencing, shared by all of them.
+    pub fn detached_fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let known = self.detached.with(py, |fields| fields.as_ref().map(|fields| fields.clone_ref(py)));
+        if let Some(fields) = known {
+            return Ok(fields.into_bound(py));
+        }
+        let fields = typerefs::detach_fields(py)?.call1((self.class.bind(py),))?;
+        let entry = Some(fields.clone().unbind());
+        let old = self.detached.with(py, |known| std::mem::replace(known, entry));
+        drop(old);
+        Ok(fields)
+    }
+
     /// Loading turns automatic dereferencing on for every field of the class, as MongoEngine's does.
     pub fn align_dereferencing(&self, py: Python<'_>) {
         for field in &self.fields {
@@ -226,6 +237,13 @@ impl Plan {
     }
 }
 
+/// The `_fields` that documents of a class have when they are loaded without dereferencing.
+#[pyfunction]
+fn detached_fields<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    Plan::of(class)?.get().detached_fields(class.py())
+}
+
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    m.add_class::<Plan>()
+    m.add_class::<Plan>()?;
+    m.add_function(wrap_pyfunction!(detached_fields, m)?)
 }
