@@ -12,6 +12,7 @@ from typing import Any
 from bson.raw_bson import RawBSONDocument
 from bson.son import SON
 
+from mongoengine_fast import _native
 from mongoengine_fast.lanes import counters, options
 from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON
 from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout
@@ -21,12 +22,8 @@ _KEY = "_mongoengine_fast_route"
 _count = counters.count
 
 
-class Unusual(Exception):
-    """An argument the native lane leaves to pymongo, so that the outcome is pymongo's own."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+#: An operation the native lane leaves to pymongo, so that the outcome is pymongo's own. Its text is the reason.
+Unusual = getattr(_native, 'Declined', NotImplementedError)  # TEMPORARY
 
 
 def choose(collection: Any, operation: str, session: Any = None) -> Route:
@@ -45,9 +42,9 @@ def choose(collection: Any, operation: str, session: Any = None) -> Route:
     return route
 
 
-def decline(route: Route, operation: str, unusual: Unusual) -> Route:
+def decline(route: Route, operation: str, unusual: Exception) -> Route:
     """Move an operation already counted as native to the pymongo lane."""
-    counters.move(operation, unusual.reason)
+    counters.move(operation, str(unusual))
     return route.fallback
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongoengine_fast.lanes import plain, wire
+from mongoengine_fast.lanes import native_reads, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline
 from mongoengine_fast.lanes.counters import NATIVE
 
@@ -77,7 +77,7 @@ class LaneCursor:
         route = choose(self.collection, "find", self._session)
         if route.lane is NATIVE:
             try:
-                self._rows = wire.open_find(route, self._arguments, self._where, self._loader)
+                self._rows = native_reads.open_find(route, self._arguments, self._where, self._loader)
             except Unusual as unusual:
                 route = decline(route, "find", unusual)
         self.lane = route.lane

@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo import ReturnDocument
 
-from mongoengine_fast.lanes import plain, wire
+from mongoengine_fast.lanes import native_writes, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline
 from mongoengine_fast.lanes.counters import NATIVE
 
@@ -76,7 +76,7 @@ def _run(operation: str, collection: Any, arguments: tuple[Any, ...], loader: An
     route = choose(collection, operation, options.get("session"))
     if route.lane is NATIVE:
         try:
-            return wire.find_and_modify(route, operation, arguments, loader, options)
+            return native_writes.find_and_modify(route, operation, arguments, loader, options)
         except Unusual as unusual:
             route = decline(route, operation, unusual)
     arguments = (arguments[0], *map(plain.as_mapping, arguments[1:]))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-try:
-    from mongoengine_fast import _native
-except ImportError:
-    _native = None
+from mongoengine_fast import _native
 from mongoengine_fast.lanes.routes import Route
 
 
@@ -35,11 +32,11 @@ def split_documents(batch: bytes) -> Iterator[bytes]:
 
 def open_rows(collection: Any, route: Route, arguments: dict[str, Any], where: Any, loader: Any) -> Rows:
     """Make the pymongo(-like) cursor of a find; the server is not asked yet."""
-    raw = loader is not None and route.raw_rows and _native is not None
+    raw = loader is not None and route.raw_rows
     cursor = (collection.find_raw_batches if raw else collection.find)(**arguments)
     if where is not None:
         cursor.where(where)
-    return RawRows(cursor, loader) if raw else MappingRows(cursor, loader)
+    return RawRows(cursor, loader, collection.codec_options) if raw else MappingRows(cursor, loader)
 
 
 class Rows:
@@ -99,8 +96,9 @@ class MappingRows(Rows):
 class RawRows(Rows):
     """Rows that arrive as batches of BSON bytes."""
 
-    def __init__(self, cursor: Any, loader: Any) -> None:
+    def __init__(self, cursor: Any, loader: Any, codec_options: Any) -> None:
         super().__init__(cursor, loader)
+        self._codec_options = codec_options
         self._ready: list[Any] = []
 
     def _take(self) -> Any:
@@ -113,16 +111,19 @@ class RawRows(Rows):
 
     def _fill(self, batch: bytes) -> None:
         try:
-            items = list(_native.load_documents(self._loader, batch))
+            items = list(self._load(split_documents(batch)))
         except Exception:
             items = list(self._one_by_one(batch))
         items.reverse()
         self._ready = items
 
+    def _load(self, documents: Iterable[bytes]) -> list[Any]:
+        return _native.load_documents(self._loader, documents, self._codec_options)
+
     def _one_by_one(self, batch: bytes) -> Iterator[Any]:
         for document in split_documents(batch):
             try:
-                yield from _native.load_documents(self._loader, document)
+                yield from self._load([document])
             except Exception as error:
                 yield _Failed(error)
 

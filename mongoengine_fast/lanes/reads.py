@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from mongoengine_fast.lanes import plain, wire
+from mongoengine_fast.lanes import native_aggregate, native_reads, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.cursor import LaneCursor
@@ -55,17 +56,25 @@ def find(
     return LaneCursor(collection, arguments, where, loader, session)
 
 
-def find_one(collection: Any, filter: Any = None, *, loader: Any = None, **options: Any) -> Any:
+def find_one(collection: Any, filter: Any = None, *, loader: Any = None, session: Any = None, **options: Any) -> Any:
     """Return the first document that matches *filter*, or None. Takes the options of :func:`find`."""
-    if filter is not None and not isinstance(filter, dict) and not hasattr(filter, "keys"):
+    if filter is not None and not isinstance(filter, Mapping):
         filter = {"_id": filter}
-    cursor = find(collection, filter, loader=loader, limit=-1, **options)
+    route = choose(collection, "find_one", session)
+    if route.lane is NATIVE:
+        try:
+            return native_reads.find_one(route, plain.given(filter=filter, **options), loader)
+        except Unusual as unusual:
+            route = decline(route, "find_one", unusual)
+    where = options.pop("where", None)
+    arguments = plain.given(filter=filter, limit=-1, session=session, **options)
+    rows = plain.open_rows(collection, route, arguments, where, loader)
     try:
-        return next(cursor)
+        return rows.next()
     except StopIteration:
         return None
     finally:
-        cursor.close()
+        rows.close()
 
 
 def count_documents(collection: Any, filter: Any, *, session: Any = None, **options: Any) -> int:
@@ -73,7 +82,7 @@ def count_documents(collection: Any, filter: Any, *, session: Any = None, **opti
     route = choose(collection, "count_documents", session)
     if route.lane is NATIVE:
         try:
-            return wire.count_documents(route, filter, options)
+            return native_reads.count_documents(route, filter, options)
         except Unusual as unusual:
             route = decline(route, "count_documents", unusual)
     if session is not None:
@@ -86,7 +95,7 @@ def estimated_document_count(collection: Any, **options: Any) -> int:
     route = choose(collection, "estimated_document_count")
     if route.lane is NATIVE:
         try:
-            return wire.estimated_document_count(route, options)
+            return native_reads.estimated_document_count(route, options)
         except Unusual as unusual:
             route = decline(route, "estimated_document_count", unusual)
     return int(collection.estimated_document_count(**options))
@@ -97,7 +106,7 @@ def distinct(collection: Any, key: str, filter: Any = None, *, session: Any = No
     route = choose(collection, "distinct", session)
     if route.lane is NATIVE:
         try:
-            return wire.distinct(route, key, filter, options)
+            return native_reads.distinct(route, key, filter, options)
         except Unusual as unusual:
             route = decline(route, "distinct", unusual)
     if session is not None:
@@ -114,7 +123,7 @@ def aggregate(collection: Any, pipeline: Any, *, session: Any = None, **options:
     route = choose(collection, "aggregate", session)
     if route.lane is NATIVE:
         try:
-            return wire.aggregate(route, pipeline, options)
+            return native_aggregate.aggregate(route, collection, pipeline, options)
         except Unusual as unusual:
             route = decline(route, "aggregate", unusual)
     if session is not None:

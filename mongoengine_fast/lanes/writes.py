@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
-from mongoengine_fast.lanes import plain, wire
+from mongoengine_fast.lanes import native_writes, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline
 from mongoengine_fast.lanes.counters import NATIVE
 
@@ -20,7 +20,7 @@ def insert_one(collection: Any, document: Any, *, session: Any = None, **options
     route = choose(collection, "insert_one", session)
     if route.lane is NATIVE:
         try:
-            return InsertOneResult(wire.insert_one(route, document, options), True)
+            return InsertOneResult(native_writes.insert_one(route, document, options), True)
         except Unusual as unusual:
             route = decline(route, "insert_one", unusual)
     if session is not None:
@@ -39,7 +39,7 @@ def insert_many(
     route = choose(collection, "insert_many", session)
     if route.lane is NATIVE:
         try:
-            return InsertManyResult(wire.insert_many(route, documents, ordered, options), True)
+            return InsertManyResult(native_writes.insert_many(route, documents, ordered, options), True)
         except Unusual as unusual:
             route = decline(route, "insert_many", unusual)
     if session is not None:
@@ -103,7 +103,7 @@ def _update(
     route = choose(collection, operation, session)
     if route.lane is NATIVE:
         try:
-            return UpdateResult(wire.update(route, operation, filter, update, upsert, options), True)
+            return UpdateResult(native_writes.update(route, operation, filter, update, upsert, options), True)
         except Unusual as unusual:
             route = decline(route, operation, unusual)
     if session is not None:
@@ -131,7 +131,7 @@ def _delete(operation: str, collection: Any, filter: Any, options: dict[str, Any
     route = choose(collection, operation, session)
     if route.lane is NATIVE:
         try:
-            return DeleteResult(wire.delete(route, operation, filter, options), True)
+            return DeleteResult(native_writes.delete(route, operation, filter, options), True)
         except Unusual as unusual:
             route = decline(route, operation, unusual)
     if session is not None:

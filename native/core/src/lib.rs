@@ -2,3 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod bson;
+pub mod client;
+pub mod config;
+pub mod error;
+pub mod ops;
+pub mod runtime;

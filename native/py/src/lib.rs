@@ -4,10 +4,13 @@
 use pyo3::prelude::*;
 
 mod cell;
+mod client;
 mod codec;
+mod cursor;
 mod decode;
 mod document;
 mod encode;
+mod errors;
 mod ffi_util;
 mod field;
 mod load;
@@ -20,8 +23,11 @@ mod validate;
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__debug_build__", cfg!(debug_assertions))?;
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    client::register(m)?;
     codec::register(m)?;
+    m.add_class::<cursor::Cursor>()?;
     document::register(m)?;
+    errors::register(m)?;
     field::register(m)?;
     load::register(m)?;
     plan::register(m)?;

@@ -18,6 +18,8 @@ pub enum BsonError {
     InvalidUtf8 { offset: usize },
     /// A boolean byte other than 0 and 1.
     InvalidBool { value: u8, offset: usize },
+    /// A datetime or UUID that the caller's [`Checks`](super::Checks) refuse.
+    OutOfRange { offset: usize },
     /// More nested documents than allowed.
     TooDeep { limit: usize },
     /// A NUL inside a key or a regex, which a C string cannot hold.
@@ -45,15 +47,24 @@ impl fmt::Display for BsonError {
             Self::InvalidBool { value, offset } => {
                 write!(f, "invalid BSON boolean 0x{value:02x} at byte {offset}")
             }
+            Self::OutOfRange { offset } => {
+                write!(f, "BSON value out of range at byte {offset}")
+            }
             Self::TooDeep { limit } => {
                 write!(f, "document is nested more than {limit} levels deep")
             }
             Self::NulInCString => f.write_str("keys and regex patterns must not contain a NUL"),
             Self::TooLarge { len } => {
-                write!(f, "document of {len} bytes exceeds the BSON limit of 2147483647")
+                write!(
+                    f,
+                    "document of {len} bytes exceeds the BSON limit of 2147483647"
+                )
             }
             Self::WrongSize { expected, found } => {
-                write!(f, "BSON value of {found} bytes where {expected} were expected")
+                write!(
+                    f,
+                    "BSON value of {found} bytes where {expected} were expected"
+                )
             }
         }
     }

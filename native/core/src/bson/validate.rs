@@ -1,7 +1,9 @@
 //! The whole-document check that runs before bytes are trusted: no allocation, no recursion.
+use std::ops::RangeInclusive;
+
 use super::error::{BsonError, Result};
 use super::reader::{document_end, find_nul, read_binary, read_code_w_scope, read_db_pointer};
-use super::reader::{read_bool, read_regex, read_str_bytes, utf8, value_len};
+use super::reader::{read_bool, read_datetime, read_regex, read_str_bytes, utf8, value_len};
 use super::{tag, MAX_DEPTH};
 
 /// An open container: the index of its closing NUL, which fits 31 bits, and whether it is an array. Names of array
@@ -25,10 +27,33 @@ impl Frame {
     }
 }
 
+/// What is asked of values beyond a sound structure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checks {
+    /// The datetimes that are allowed, in milliseconds since 1970 UTC.
+    pub datetime: RangeInclusive<i64>,
+    /// The binary subtype that must be sixteen bytes long, if any: UUIDs.
+    pub uuid_subtype: Option<u8>,
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self {
+            datetime: i64::MIN..=i64::MAX,
+            uuid_subtype: None,
+        }
+    }
+}
+
 /// Checks lengths, terminators, type bytes, booleans and the UTF-8 of keys and strings at every level.
 ///
 /// `max_depth` is capped at [`MAX_DEPTH`]; the outermost document is level one.
 pub fn validate(bytes: &[u8], max_depth: usize) -> Result<()> {
+    validate_with(bytes, max_depth, &Checks::default())
+}
+
+/// [`validate`], and the values that `checks` speak of.
+pub fn validate_with(bytes: &[u8], max_depth: usize, checks: &Checks) -> Result<()> {
     let limit = max_depth.min(MAX_DEPTH);
     let mut stack = [Frame::default(); MAX_DEPTH];
     let mut frame = Frame::new(document_end(bytes)?, false);
@@ -49,7 +74,7 @@ pub fn validate(bytes: &[u8], max_depth: usize) -> Result<()> {
         let (tag, offset) = key(bytes, pos, frame)?;
         let rest = &bytes[offset..frame.end()];
         let size = value_len(tag, rest, offset)?;
-        let Some(inner) = descend(tag, &rest[..size], offset)? else {
+        let Some(inner) = descend(tag, &rest[..size], offset, checks)? else {
             pos = offset + size;
             continue;
         };
@@ -86,17 +111,28 @@ fn text(bytes: &[u8], offset: usize) -> Result<()> {
 
 /// Checks a value of known extent; for a container, where the contained document starts.
 #[inline]
-fn descend(tag: u8, value: &[u8], offset: usize) -> Result<Option<usize>> {
+fn descend(tag: u8, value: &[u8], offset: usize, checks: &Checks) -> Result<Option<usize>> {
     let at = |_| BsonError::BadLength { offset };
     match tag {
         tag::STRING | tag::CODE | tag::SYMBOL => {
             text(read_str_bytes(value).map_err(at)?, offset + 4)?;
         }
         tag::BOOL => {
-            read_bool(value).map_err(|_| BsonError::InvalidBool { value: value[0], offset })?;
+            read_bool(value).map_err(|_| BsonError::InvalidBool {
+                value: value[0],
+                offset,
+            })?;
         }
         tag::BINARY => {
-            read_binary(value).map_err(at)?;
+            let (subtype, payload) = read_binary(value).map_err(at)?;
+            if Some(subtype) == checks.uuid_subtype && payload.len() != 16 {
+                return Err(BsonError::OutOfRange { offset });
+            }
+        }
+        tag::DATETIME => {
+            if !checks.datetime.contains(&read_datetime(value).map_err(at)?) {
+                return Err(BsonError::OutOfRange { offset });
+            }
         }
         tag::REGEX => {
             let (pattern, flags) = read_regex(value).map_err(at)?;

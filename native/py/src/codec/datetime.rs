@@ -1,4 +1,6 @@
 //! `datetime.datetime` and milliseconds since 1970 UTC.
+use std::ops::RangeInclusive;
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateAccess, PyDateTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
@@ -13,6 +15,13 @@ const DAY_MS: i64 = 86_400_000;
 /// 0001-01-01T00:00:00.000 and 9999-12-31T23:59:59.999.
 const MIN_MS: i64 = -62_135_596_800_000;
 const MAX_MS: i64 = 253_402_300_799_999;
+
+/// The milliseconds that are a `datetime.datetime` without doubt. A time zone moves the limits by less than a day,
+/// and converting to it may run over the edge.
+pub(super) fn native_range(has_tzinfo: bool) -> RangeInclusive<i64> {
+    let margin = if has_tzinfo { 2 * DAY_MS } else { 0 };
+    MIN_MS + margin..=MAX_MS - margin
+}
 
 /// Days since 1970-01-01 of a date in the proleptic Gregorian calendar.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
@@ -29,7 +38,8 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -99,9 +109,7 @@ pub(super) fn try_datetime<'py>(
     if opts.datetime_mode == DatetimeMode::Ms {
         return types(py).datetime_ms.bind(py).call1((millis,)).map(Some);
     }
-    // A time zone moves the limits by less than a day; conversion may also run over the edge.
-    let margin = if opts.tzinfo.is_some() { 2 * DAY_MS } else { 0 };
-    if !(MIN_MS + margin..=MAX_MS - margin).contains(&millis) {
+    if !native_range(opts.tzinfo.is_some()).contains(&millis) {
         return Ok(None);
     }
     if !opts.tz_aware {
@@ -111,16 +119,29 @@ pub(super) fn try_datetime<'py>(
     let aware = wall_datetime(py, millis, Some(utc))?;
     match &opts.tzinfo {
         None => Ok(Some(aware.into_any())),
-        Some(tzinfo) => aware.call_method1(intern!(py, "astimezone"), (tzinfo,)).map(Some),
+        Some(tzinfo) => aware
+            .call_method1(intern!(py, "astimezone"), (tzinfo,))
+            .map(Some),
     }
 }
 
 /// What a BSON datetime of `millis` since 1970 UTC becomes under `opts`.
 ///
 /// Errors: `bson.errors.InvalidBSON` when it is out of range for `datetime` and no conversion was asked for.
-pub fn make_datetime<'py>(py: Python<'py>, millis: i64, opts: &CodecOptions) -> PyResult<Bound<'py, PyAny>> {
+pub fn make_datetime<'py>(
+    py: Python<'py>,
+    millis: i64,
+    opts: &CodecOptions,
+) -> PyResult<Bound<'py, PyAny>> {
     match try_datetime(py, millis, opts)? {
         Some(value) => Ok(value),
-        None => fallback::decode_value(py, tag::DATETIME, &millis.to_le_bytes(), b"", opts, Trouble::AskPymongo),
+        None => fallback::decode_value(
+            py,
+            tag::DATETIME,
+            &millis.to_le_bytes(),
+            b"",
+            opts,
+            Trouble::AskPymongo,
+        ),
     }
 }

@@ -16,7 +16,11 @@ use super::types::types;
 /// Decodes one whole document to the document class of `opts`.
 ///
 /// Errors are pymongo's, and `bson.errors.InvalidBSON` beyond 200 levels.
-pub fn decode_document<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> PyResult<Bound<'py, PyAny>> {
+pub fn decode_document<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    opts: &CodecOptions,
+) -> PyResult<Bound<'py, PyAny>> {
     if opts.document_kind == DocumentKind::Raw {
         return fallback::decode_document(py, bytes, opts, Trouble::AskPymongo);
     }
@@ -67,14 +71,21 @@ fn value<'py>(
         tag::CODE_W_SCOPE => code_w_scope(py, bytes, opts, depth + 1)?,
         _ => scalar::value(py, tag, bytes, opts)?,
     };
-    let Some(decoders) = &opts.decoder_map else { return Ok(decoded) };
+    let Some(decoders) = &opts.decoder_map else {
+        return Ok(decoded);
+    };
     match decoders.bind(py).get_item(decoded.get_type())? {
         Some(decoder) => Ok(decoder.call1((decoded,))?),
         None => Ok(decoded),
     }
 }
 
-fn array<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Bound<'py, PyAny>> {
+fn array<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    opts: &CodecOptions,
+    depth: usize,
+) -> Outcome<Bound<'py, PyAny>> {
     if depth > MAX_DEPTH {
         return Err(Trouble::TooDeep);
     }
@@ -97,7 +108,10 @@ fn code_w_scope<'py>(
         return Err(Trouble::AskPymongo);
     }
     let scope = document(py, scope, opts, depth)?;
-    Ok(types(py).code.bind(py).call1((scalar::text(py, code, opts)?, scope.into_any()))?)
+    Ok(types(py)
+        .code
+        .bind(py)
+        .call1((scalar::text(py, code, opts)?, scope.into_any()))?)
 }
 
 /// A document under construction, by the class it is of.
@@ -134,12 +148,22 @@ impl<'py> Target<'py> {
     }
 }
 
-fn document<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Target<'py>> {
+fn document<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    opts: &CodecOptions,
+    depth: usize,
+) -> Outcome<Target<'py>> {
     Ok(fill(py, bytes, opts, depth)?.0)
 }
 
 /// Decodes a document's elements; also whether any key starts with a dollar, as a DBRef's do.
-fn fill<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<(Target<'py>, bool)> {
+fn fill<'py>(
+    py: Python<'py>,
+    bytes: &[u8],
+    opts: &CodecOptions,
+    depth: usize,
+) -> Outcome<(Target<'py>, bool)> {
     if depth > MAX_DEPTH {
         return Err(Trouble::TooDeep);
     }
@@ -186,7 +210,9 @@ fn dbref_from_dict<'py>(py: Python<'py>, dict: Bound<'py, PyDict>) -> Outcome<Bo
     };
     let database = dict.get_item(db_key)?;
     let named = database.as_ref().filter(|name| !name.is_none());
-    let Ok(collection) = collection.cast_into::<PyString>() else { return Ok(dict.into_any()) };
+    let Ok(collection) = collection.cast_into::<PyString>() else {
+        return Ok(dict.into_any());
+    };
     let named = match named.map(|name| name.cast::<PyString>()) {
         None => None,
         Some(Ok(name)) => Some(name),
@@ -201,13 +227,22 @@ fn dbref_from_dict<'py>(py: Python<'py>, dict: Bound<'py, PyDict>) -> Outcome<Bo
 }
 
 /// The same for documents of another class, through their own methods.
-fn dbref_from_mapping<'py>(py: Python<'py>, document: Bound<'py, PyAny>) -> Outcome<Bound<'py, PyAny>> {
+fn dbref_from_mapping<'py>(
+    py: Python<'py>,
+    document: Bound<'py, PyAny>,
+) -> Outcome<Bound<'py, PyAny>> {
     let (ref_key, id_key, db_key) = (intern!(py, "$ref"), intern!(py, "$id"), intern!(py, "$db"));
-    let Ok(collection) = document.get_item(ref_key) else { return Ok(document) };
-    let Ok(id) = document.get_item(id_key) else { return Ok(document) };
+    let Ok(collection) = document.get_item(ref_key) else {
+        return Ok(document);
+    };
+    let Ok(id) = document.get_item(id_key) else {
+        return Ok(document);
+    };
     let database = document.get_item(db_key).ok();
     let name = database.clone().unwrap_or_else(|| py.None().into_bound(py));
-    if !collection.is_instance_of::<PyString>() || !(name.is_none() || name.is_instance_of::<PyString>()) {
+    if !collection.is_instance_of::<PyString>()
+        || !(name.is_none() || name.is_instance_of::<PyString>())
+    {
         return Ok(document);
     }
     document.del_item(ref_key)?;
@@ -215,5 +250,8 @@ fn dbref_from_mapping<'py>(py: Python<'py>, document: Bound<'py, PyAny>) -> Outc
     if database.is_some() {
         document.del_item(db_key)?;
     }
-    Ok(types(py).dbref.bind(py).call1((collection, id, name, document))?)
+    Ok(types(py)
+        .dbref
+        .bind(py)
+        .call1((collection, id, name, document))?)
 }

@@ -25,10 +25,12 @@ pub use decode::{decode_document, decode_element, decode_value};
 pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
 pub use objects::{
-    dbref_parts, decimal128_bytes, make_binary, make_dbref, make_decimal128, make_int64, make_objectid,
-    make_timestamp, make_uuid, objectid_bytes, uuid_bytes, DbRefParts,
+    dbref_parts, decimal128_bytes, make_binary, make_dbref, make_decimal128, make_int64,
+    make_objectid, make_timestamp, make_uuid, objectid_bytes, uuid_bytes, DbRefParts,
 };
-pub use options::{CodecOptions, DatetimeMode, DecodeOptions, DocumentKind, EncodeOptions, UuidRep};
+pub use options::{
+    CodecOptions, DatetimeMode, DecodeOptions, DocumentKind, EncodeOptions, UuidRep,
+};
 pub use son::{new_son, SonBuilder};
 pub use types::{types, Kind, Types};
 
@@ -86,10 +88,17 @@ fn contiguous_copy<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes
     Ok(view.call_method0("tobytes")?.cast_into::<PyBytes>()?)
 }
 
-/// Looks up bson's classes and adds `encode` and `decode` to the module.
+/// Whether these BSON bytes can be decoded field by field later on without any error under the options.
+#[pyfunction]
+fn decodes_later(data: &[u8], codec_options: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(CodecOptions::cached(codec_options)?.decodes_later(data))
+}
+
+/// Looks up bson's classes and adds this module's functions to `m`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     types::init(m.py())?;
     m.add_function(wrap_pyfunction!(py_encode, m)?)?;
     m.add_function(wrap_pyfunction!(py_decode, m)?)?;
+    m.add_function(wrap_pyfunction!(decodes_later, m)?)?;
     Ok(())
 }

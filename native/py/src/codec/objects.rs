@@ -11,10 +11,13 @@ pub fn make_objectid<'py>(py: Python<'py>, id: &[u8; 12]) -> PyResult<Bound<'py,
     let types = types(py);
     let class = types.object_id.bind(py);
     let bytes = PyBytes::new(py, id).into_any();
-    match types.object_id_slots.create(class, [bytes.clone()]) {
-        Some(made) => made,
-        None => class.call1((bytes,)),
+    if !types.object_id_slots.is_known() {
+        return class.call1((bytes,));
     }
+    types
+        .object_id_slots
+        .create(class, [bytes])
+        .expect("the layout is known")
 }
 
 /// The twelve bytes of an exact `bson.ObjectId`; `None` for anything else, subclasses included.
@@ -50,8 +53,16 @@ pub fn make_dbref<'py>(
     if !types.dbref_slots.is_known() {
         return class.call1((collection, id, database, extra));
     }
-    let values = [collection.clone().into_any(), id.clone(), database, extra.into_any()];
-    types.dbref_slots.create(class, values).expect("the layout is known")
+    let values = [
+        collection.clone().into_any(),
+        id.clone(),
+        database,
+        extra.into_any(),
+    ];
+    types
+        .dbref_slots
+        .create(class, values)
+        .expect("the layout is known")
 }
 
 /// The parts of an exact `bson.DBRef`.
@@ -102,19 +113,27 @@ pub fn decimal128_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
     let py = value.py();
     let types = types(py);
     if types.kind(value) == Kind::Decimal128 {
-        let part = |index| types.decimal128_slots.read(value, index).and_then(|v| v.extract::<u64>().ok());
+        let part = |index| {
+            types
+                .decimal128_slots
+                .read(value, index)
+                .and_then(|v| v.extract::<u64>().ok())
+        };
         if let (Some(high), Some(low)) = (part(0), part(1)) {
             return Ok((u128::from(high) << 64 | u128::from(low)).to_le_bytes());
         }
     }
-    Ok(value.getattr(intern!(py, "bid"))?.extract()?)
+    value.getattr(intern!(py, "bid"))?.extract()
 }
 
 /// `bson.Timestamp` of seconds and increment.
 pub fn make_timestamp(py: Python<'_>, seconds: u32, increment: u32) -> PyResult<Bound<'_, PyAny>> {
     let types = types(py);
     let class = types.timestamp.bind(py);
-    let values = [seconds.into_pyobject(py)?.into_any(), increment.into_pyobject(py)?.into_any()];
+    let values = [
+        seconds.into_pyobject(py)?.into_any(),
+        increment.into_pyobject(py)?.into_any(),
+    ];
     match types.timestamp_slots.create(class, values) {
         Some(made) => made,
         None => class.call1((seconds, increment)),
@@ -122,8 +141,15 @@ pub fn make_timestamp(py: Python<'_>, seconds: u32, increment: u32) -> PyResult<
 }
 
 /// `bson.Binary`.
-pub fn make_binary<'py>(py: Python<'py>, subtype: u8, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    types(py).binary.bind(py).call1((PyBytes::new(py, payload), subtype))
+pub fn make_binary<'py>(
+    py: Python<'py>,
+    subtype: u8,
+    payload: &[u8],
+) -> PyResult<Bound<'py, PyAny>> {
+    types(py)
+        .binary
+        .bind(py)
+        .call1((PyBytes::new(py, payload), subtype))
 }
 
 /// Sixteen bytes in the order of a representation, to or from the order of `UUID.bytes`.

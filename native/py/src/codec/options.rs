@@ -7,6 +7,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyTzInfo};
 
+use mongoengine_fast_core::bson::{validate_with, Checks, MAX_DEPTH};
+
+use super::datetime::native_range;
 use super::types::types;
 
 /// How `uuid.UUID` is stored (`bson.binary.UuidRepresentation`).
@@ -55,6 +58,7 @@ pub struct CodecOptions {
     pub decoder_map: Option<Py<PyDict>>,
     /// The `bson.CodecOptions` this was read from.
     pub source: Py<PyAny>,
+    checks: Checks,
 }
 
 pub type EncodeOptions = CodecOptions;
@@ -70,27 +74,39 @@ impl CodecOptions {
     pub fn from_py(options: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = options.py();
         if !options.is_instance(types(py).codec_options.bind(py))? {
-            return Err(PyTypeError::new_err("codec_options must be an instance of CodecOptions"));
+            return Err(PyTypeError::new_err(
+                "codec_options must be an instance of CodecOptions",
+            ));
         }
         let tzinfo = options.getattr(intern!(py, "tzinfo"))?;
-        let handler: String = options.getattr(intern!(py, "unicode_decode_error_handler"))?.extract()?;
+        let tzinfo_is_none = tzinfo.is_none();
+        let handler: String = options
+            .getattr(intern!(py, "unicode_decode_error_handler"))?
+            .extract()?;
         let class = options.getattr(intern!(py, "document_class"))?;
         let document_kind = document_kind(&class)?;
+        let uuid = uuid_rep(&options.getattr(intern!(py, "uuid_representation"))?)?;
+        let datetime_mode = datetime_mode(&options.getattr(intern!(py, "datetime_conversion"))?)?;
         let decoders = options
             .getattr(intern!(py, "type_registry"))?
             .getattr(intern!(py, "_decoder_map"))?
             .cast_into::<PyDict>()?;
         Ok(Self {
-            uuid: uuid_rep(&options.getattr(intern!(py, "uuid_representation"))?)?,
+            uuid,
             tz_aware: options.getattr(intern!(py, "tz_aware"))?.is_truthy()?,
-            tzinfo: if tzinfo.is_none() { None } else { Some(tzinfo.cast_into::<PyTzInfo>()?.unbind()) },
-            datetime_mode: datetime_mode(&options.getattr(intern!(py, "datetime_conversion"))?)?,
+            tzinfo: if tzinfo_is_none {
+                None
+            } else {
+                Some(tzinfo.cast_into::<PyTzInfo>()?.unbind())
+            },
+            datetime_mode,
             unicode_strict: handler == "strict",
             unicode_handler: handler,
             document_kind,
             document_class: (document_kind != DocumentKind::Dict).then(|| class.unbind()),
             decoder_map: (!decoders.is_empty()).then(|| decoders.unbind()),
             source: options.clone().unbind(),
+            checks: checks(uuid, datetime_mode, !tzinfo_is_none),
         })
     }
 
@@ -109,9 +125,36 @@ impl CodecOptions {
         Ok(fresh)
     }
 
+    /// Whether decoding these bytes, or any part of them at any later time, cannot fail: they are sound and hold no
+    /// value that these options refuse. Cheap; no Python object is touched.
+    pub fn decodes_later(&self, bytes: &[u8]) -> bool {
+        let own_classes = matches!(self.document_kind, DocumentKind::Dict | DocumentKind::Son);
+        own_classes
+            && self.decoder_map.is_none()
+            && validate_with(bytes, MAX_DEPTH, &self.checks).is_ok()
+    }
+
     /// pymongo's defaults: plain dicts, naive datetimes, UUIDs refused.
     pub fn default(py: Python<'_>) -> PyResult<Arc<Self>> {
         Self::cached(types(py).default_options.bind(py))
+    }
+}
+
+fn checks(uuid: UuidRep, mode: DatetimeMode, has_tzinfo: bool) -> Checks {
+    let uuid_subtype = match uuid {
+        UuidRep::Unspecified => None,
+        UuidRep::Standard => Some(4),
+        _ => Some(3),
+    };
+    match mode {
+        DatetimeMode::Datetime => Checks {
+            datetime: native_range(has_tzinfo),
+            uuid_subtype,
+        },
+        _ => Checks {
+            uuid_subtype,
+            ..Checks::default()
+        },
     }
 }
 
@@ -128,7 +171,11 @@ fn document_kind(class: &Bound<'_, PyAny>) -> PyResult<DocumentKind> {
         Some(marker) => marker.is_exact_instance_of::<PyInt>() && marker.eq(101)?,
         None => false,
     };
-    Ok(if raw { DocumentKind::Raw } else { DocumentKind::Custom })
+    Ok(if raw {
+        DocumentKind::Raw
+    } else {
+        DocumentKind::Custom
+    })
 }
 
 fn uuid_rep(value: &Bound<'_, PyAny>) -> PyResult<UuidRep> {

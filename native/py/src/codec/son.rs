@@ -28,7 +28,10 @@ impl<'py> SonBuilder<'py> {
         let son = raw::new_dict_subclass(class)?;
         let keys = PyList::empty(py);
         son.setattr(intern!(py, "_SON__keys"), &keys)?;
-        Ok(Self { son, keys: Some(keys) })
+        Ok(Self {
+            son,
+            keys: Some(keys),
+        })
     }
 
     /// Appends a key and its value.
@@ -43,20 +46,6 @@ impl<'py> SonBuilder<'py> {
             keys.append(key)?;
         }
         Ok(())
-    }
-
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.son.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The SON as it is, for look-ups while it is being filled.
-    pub fn as_dict(&self) -> &Bound<'py, PyDict> {
-        &self.son
     }
 
     pub fn finish(self) -> Bound<'py, PyAny> {

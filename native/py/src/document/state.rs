@@ -144,13 +144,18 @@ pub fn current_plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<
 }
 
 /// Give the document its slots, finding in its bytes where each field stands.
+#[inline]
 pub fn ensure_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
     let py = document.py();
-    let (ready, raw) =
-        document.get().state.with(py, |state| (state.slots.is_some(), state.raw.clone()));
-    if ready {
+    if document.get().state.with(py, |state| state.slots.is_some()) {
         return Ok(());
     }
+    make_slots(document, plan)
+}
+
+fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
+    let py = document.py();
+    let raw = document.get().state.with(py, |state| state.raw.clone());
     let me = plan.get();
     let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::Absent).collect();
     let mut extra = None;

@@ -68,7 +68,7 @@ fn whole<'py>(document: &Bound<'py, DocumentCore>, class_name: Option<&Bound<'py
         }
     }
     if let Some(name) = class_name {
-        if !son.as_dict().contains(intern!(py, "_cls"))? {
+        if !me.writes_cls(py)? {
             son.append(intern!(py, "_cls"), name.as_any())?;
         }
     }

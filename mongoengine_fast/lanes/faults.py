@@ -1,0 +1,83 @@
+"""Failures of the native lane as the exceptions pymongo raises for the same cause."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo.errors import (
+    AutoReconnect,
+    NetworkTimeout,
+    ProtocolError,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+from pymongo.server_selectors import writable_server_selector
+
+from mongoengine_fast.lanes.driver import check_command_response, helpers
+
+_REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
+_TAKES_POOL_OPTIONS = "pool_opts" in inspect.signature(check_command_response).parameters
+
+
+def maker(client: Any) -> Callable[[str, str, list[str], bytes | None], BaseException]:
+    """Return what makes the exceptions of the native client that belongs to the pymongo *client*."""
+    reference = weakref.ref(client)
+
+    def make(kind: str, message: str, labels: list[str], reply: bytes | None) -> BaseException:
+        error = _make(reference(), kind, message, reply)
+        if isinstance(error, PyMongoError):
+            for label in labels:
+                error._add_error_label(label)
+        return error
+
+    return make
+
+
+def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseException:
+    if kind == "server" and reply is not None:
+        return server_error(bson.decode(reply, _REPLY_OPTIONS), client)
+    if kind == "network":
+        return AutoReconnect(message + _timeouts(client))
+    if kind == "network_timeout":
+        return NetworkTimeout(f"timed out{_timeouts(client)}")
+    if kind == "server_selection":
+        return ServerSelectionTimeoutError(_selection_message(client, message))
+    return ProtocolError(message)
+
+
+def server_error(reply: dict[str, Any], client: Any = None) -> BaseException:
+    """Return the exception pymongo raises for a command's *reply* with ``ok: 0``."""
+    options: dict[str, Any] = {}
+    if _TAKES_POOL_OPTIONS and client is not None:
+        options["pool_opts"] = client.options.pool_options
+    try:
+        check_command_response(reply, None, **options)
+    except PyMongoError as error:
+        return error.with_traceback(None)
+    return ProtocolError(f"the server's reply is no error: {reply}")
+
+
+def _timeouts(client: Any) -> str:
+    """Return pymongo's note on the configured timeouts, which it appends to network errors."""
+    details = getattr(helpers, "_get_timeout_details", None)
+    if details is None or client is None:
+        return ""
+    return str(helpers.format_timeout_details(details(client.options.pool_options)))
+
+
+def _selection_message(client: Any, message: str) -> str:
+    """Return pymongo's words for "no suitable server", which describe what its own monitors found."""
+    topology = getattr(client, "_topology", None)
+    if topology is None:
+        return message
+    try:
+        reason = topology._error_message(writable_server_selector)
+        timeout = client.options.server_selection_timeout
+        return f"{reason}, Timeout: {timeout}s, Topology Description: {topology.description!r}"
+    except (AttributeError, TypeError):
+        return message

@@ -1,0 +1,115 @@
+"""Aggregation on the native lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mongoengine_fast.lanes import wire
+from mongoengine_fast.lanes.choice import Unusual
+from mongoengine_fast.lanes.routes import Route
+
+_CHUNK = 100
+
+
+class AggregateCursor:
+    """The dicts an aggregation returns; the interface of pymongo's ``CommandCursor`` that programs use."""
+
+    def __init__(self, collection: Any, cursor: Any, batch_size: int) -> None:
+        self._collection = collection
+        self._cursor = cursor
+        self._batch_size = batch_size
+        self._ready: list[Any] = []
+        self._killed = False
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        if not self._ready:
+            if self._killed:
+                raise StopIteration
+            self._ready = self._cursor.next_batch(_CHUNK)
+            self._ready.reverse()
+            if not self._ready:
+                raise StopIteration
+        return self._ready.pop()
+
+    next = __next__
+
+    def try_next(self) -> Any:
+        """Return the next dict, or None at the end."""
+        return next(self, None)
+
+    def to_list(self, length: int | None = None) -> list[Any]:
+        """Return the remaining dicts, at most *length* of them."""
+        rows: list[Any] = []
+        while length is None or len(rows) < length:
+            row = next(self, self)
+            if row is self:
+                break
+            rows.append(row)
+        return rows
+
+    def batch_size(self, batch_size: int) -> AggregateCursor:
+        """Accept a batch size for later batches; TypeError or ValueError as pymongo's for a bad one."""
+        if not isinstance(batch_size, int):
+            raise TypeError(f"batch_size must be an integer, not {type(batch_size)}")
+        if batch_size < 0:
+            raise ValueError("batch_size must be >= 0")
+        self._batch_size = 2 if batch_size == 1 else batch_size
+        return self
+
+    @property
+    def alive(self) -> bool:
+        """Whether there may be more dicts."""
+        return bool(self._ready) or (not self._killed and bool(self._cursor.alive))
+
+    @property
+    def session(self) -> None:
+        """Always None: an explicit session goes through pymongo."""
+        return None
+
+    def close(self) -> None:
+        """Close the server's cursor."""
+        self._ready = []
+        if not self._killed:
+            self._killed = True
+            self._cursor.close()
+
+    def __enter__(self) -> AggregateCursor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, Any]) -> AggregateCursor:
+    """Send a pipeline that only reads."""
+    if not isinstance(pipeline, list):
+        raise Unusual("a pipeline that is no list")
+    if pipeline and (not isinstance(pipeline[-1], dict) or "$out" in pipeline[-1] or "$merge" in pipeline[-1]):
+        raise Unusual("a pipeline that writes")
+    sent = dict(options)
+    for name in ("explain", "aggregate", "pipeline", "readConcern", "writeConcern", "maxAwaitTimeMS"):
+        if name in sent:
+            raise Unusual(f"the option {name} of aggregate")
+    comment = sent.pop("comment", None)
+    if comment is not None:
+        sent["comment"] = comment
+    let = sent.pop("let", None)
+    if let is not None:
+        sent["let"] = wire.mapping(let)
+    batch_size = sent.pop("batchSize", None)
+    cursor = dict(wire.mapping(sent.pop("cursor", None) or {}))
+    if batch_size is not None:
+        batch_size = wire.whole_number(batch_size)
+        if batch_size < 0:
+            raise Unusual("a negative batch size")
+        cursor["batchSize"] = batch_size
+    sent["cursor"] = cursor
+    collation = sent.pop("collation", None)
+    if collation is not None:
+        sent["collation"] = wire.collation(collation)
+    native = route.native.aggregate(pipeline, sent, batch_size or 0, comment, None)
+    return AggregateCursor(collection, native, batch_size or 0)

@@ -1,0 +1,216 @@
+"""Writing operations of the native lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pymongo.message import _INSERT
+
+from mongoengine_fast.lanes import driver, wire
+from mongoengine_fast.lanes.choice import Unusual
+from mongoengine_fast.lanes.routes import Route
+
+_STATEMENT_NAMES = {"array_filters": "arrayFilters", "collation": "collation", "hint": "hint", "sort": "sort"}
+_COMMAND_NAMES = {"comment": "comment", "let": "let", "bypass_document_validation": "bypassDocumentValidation"}
+
+
+def insert_one(route: Route, document: Any, options: dict[str, Any]) -> Any:
+    """Insert one document and return its id."""
+    command = _command_options(options)
+    inserted_id, reply = route.native.insert_one(wire.insertable(document), command)
+    _check(reply)
+    return inserted_id
+
+
+def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, Any]) -> list[Any]:
+    """Insert documents and return their ids, or raise pymongo's BulkWriteError."""
+    if not isinstance(documents, Iterable) or isinstance(documents, Mapping) or not documents:
+        raise Unusual("nothing to insert")
+    command = _command_options(options)
+    # An iterator is used up here; the caller's list keeps its identity for the error report.
+    rows = documents if type(documents) is list else list(documents)
+    if not rows:
+        raise Unusual("nothing to insert")
+    for row in rows:
+        wire.insertable(row)
+    ids, replies = route.native.insert_many(rows, bool(ordered), command)
+    if any("writeErrors" in reply or "writeConcernError" in reply for _, reply in replies):
+        _raise_bulk(rows, ids, replies)
+    return list(ids)
+
+
+def _raise_bulk(rows: list[Any], ids: list[Any], replies: list[tuple[int, dict[str, Any]]]) -> None:
+    """Raise what pymongo raises for these replies."""
+    run = driver._Run(_INSERT)
+    for index, row in enumerate(rows):
+        run.add(index, _Operation.of(row, ids[index]))
+    result: dict[str, Any] = {
+        "writeErrors": [],
+        "writeConcernErrors": [],
+        "nInserted": 0,
+        "nUpserted": 0,
+        "nMatched": 0,
+        "nModified": 0,
+        "nRemoved": 0,
+        "upserted": [],
+    }
+    for first, reply in replies:
+        driver._merge_command(run, result, first, reply)
+    for error in result["writeErrors"]:
+        error["op"] = error["op"].document()
+    driver._raise_bulk_write_error(result)
+
+
+class _Operation:
+    """An inserted row, turned into the mapping that was sent only if an error reports it."""
+
+    __slots__ = ("_id", "_row")
+
+    def __init__(self, row: Any, inserted_id: Any) -> None:
+        self._row = row
+        self._id = inserted_id
+
+    @classmethod
+    def of(cls, row: Any, inserted_id: Any) -> _Operation:
+        return cls(row, inserted_id)
+
+    def document(self) -> Any:
+        if isinstance(self._row, dict) or not hasattr(self._row, "to_mongo"):
+            return self._row
+        document = self._row.to_mongo()
+        document.setdefault("_id", self._id)
+        return document
+
+
+def update(route: Route, operation: str, filter: Any, update: Any, upsert: Any, options: dict[str, Any]) -> Any:
+    """Update or replace and return pymongo's raw result."""
+    filter = wire.mapping(filter)
+    wire.updating(operation, update)
+    if not isinstance(upsert, bool):
+        raise Unusual("an unusual flag")
+    statement = _statement_options(options)
+    command = _command_options(options)
+    if operation == "replace_one":
+        reply = route.native.replace(filter, update, upsert, statement, command)
+    else:
+        reply = route.native.update(filter, update, operation == "update_many", upsert, statement, command)
+    _check(reply)
+    if reply.get("n") and "upserted" not in reply:
+        reply["updatedExisting"] = True
+    else:
+        reply["updatedExisting"] = False
+        if "upserted" in reply:
+            reply["upserted"] = reply["upserted"][0]["_id"]
+    return reply
+
+
+def delete(route: Route, operation: str, filter: Any, options: dict[str, Any]) -> Any:
+    """Delete and return pymongo's raw result."""
+    filter = wire.mapping(filter)
+    many = operation == "delete_many"
+    reply = route.native.delete(filter, many, _statement_options(options), _command_options(options))
+    _check(reply)
+    return reply
+
+
+def find_and_modify(
+    route: Route, operation: str, arguments: tuple[Any, ...], loader: Any, options: dict[str, Any]
+) -> Any:
+    """Run one of the three find-one-and operations and return the item or None."""
+    given = dict(options)
+    filter = wire.mapping(arguments[0])
+    if len(arguments) > 1:
+        wire.updating(operation, arguments[1])
+    return_after = given.pop("return_document", False)
+    if not isinstance(return_after, bool):
+        raise Unusual("an unusual return_document")
+    sent = _modify_options(operation, arguments, given)
+    item, reply = route.native.find_and_modify(filter, return_after, sent, True, loader)
+    if reply is not None:
+        driver.check_command_response(reply, None, parse_write_concern_error=True)
+    return item
+
+
+def _modify_options(operation: str, arguments: tuple[Any, ...], given: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a findAndModify as they go on the wire."""
+    sent: dict[str, Any] = {}
+    if given.get("writeConcern") is not None or "query" in given or "fields" in given:
+        raise Unusual("an unusual option")
+    if "let" in given:
+        sent["let"] = wire.mapping(given.pop("let"))
+    projection = given.pop("projection", None)
+    sort = given.pop("sort", None)
+    upsert = given.pop("upsert", None)
+    array_filters = given.pop("array_filters", None)
+    hint = given.pop("hint", None)
+    collation = given.pop("collation", None)
+    if operation == "find_one_and_delete":
+        sent["remove"] = True
+    else:
+        replacement = arguments[1]
+        sent["update"] = replacement if isinstance(replacement, (dict, list)) else _stored(replacement)
+    sent.update(given)
+    if projection is not None:
+        sent["fields"] = wire.projection(projection)
+    if sort is not None:
+        sent["sort"] = wire.sort(sort)
+    if upsert is not None:
+        if not isinstance(upsert, bool):
+            raise Unusual("an unusual flag")
+        sent["upsert"] = upsert
+    if array_filters is not None:
+        if not isinstance(array_filters, list):
+            raise Unusual("unusual array filters")
+        sent["arrayFilters"] = array_filters
+    if hint is not None:
+        sent["hint"] = wire.hint(hint)
+    if collation is not None:
+        sent["collation"] = wire.collation(collation)
+    return sent
+
+
+def _stored(document: Any) -> Any:
+    if hasattr(document, "to_mongo"):
+        return document.to_mongo()
+    raise Unusual("an unusual document")
+
+
+def _statement_options(options: dict[str, Any]) -> dict[str, Any] | None:
+    """Return those options that belong to the statement, as they go on the wire."""
+    if not options:
+        return None
+    sent: dict[str, Any] = {}
+    for name, value in options.items():
+        if name == "collation":
+            sent[name] = wire.collation(value)
+        elif name == "array_filters":
+            if not isinstance(value, list):
+                raise Unusual("unusual array filters")
+            sent["arrayFilters"] = value
+        elif name == "hint":
+            sent[name] = wire.hint(value)
+        elif name == "sort":
+            sent[name] = wire.mapping(value)
+        elif name not in _COMMAND_NAMES:
+            raise Unusual(f"the option {name}")
+    return sent
+
+
+def _command_options(options: dict[str, Any]) -> dict[str, Any] | None:
+    """Return those options that belong to the command, as they go on the wire."""
+    if not options:
+        return None
+    sent: dict[str, Any] = {}
+    for name, value in options.items():
+        if name in _COMMAND_NAMES:
+            if value is not None:
+                sent[_COMMAND_NAMES[name]] = value
+        elif name not in _STATEMENT_NAMES:
+            raise Unusual(f"the option {name}")
+    return sent
+
+
+def _check(reply: dict[str, Any]) -> None:
+    if "writeErrors" in reply or "writeConcernError" in reply:
+        driver.check_write_command_response(reply)

@@ -1,0 +1,257 @@
+//! Sending a command and getting its reply, once more where the specifications allow a retry.
+use std::future::Future;
+
+use futures_util::StreamExt;
+
+use bson::{Bson, RawDocumentBuf};
+use mongodb::options::SelectionCriteria;
+use mongodb::raw_batch_cursor::RawBatchCursor;
+use mongodb::{ClientSession, Database};
+
+use super::batches::{self, Batch};
+use super::insert::{Documents, Insert};
+use crate::client::Client;
+use crate::error::{CoreError, Kind, Result};
+
+/// What the documents of one insert command may take together, in bytes.
+const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
+/// Documents of one insert command, where the server has not told its limit.
+const MAX_BATCH: usize = 100_000;
+
+/// What may be done after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    Never,
+    Read,
+    Write,
+}
+
+/// Runs a command that reads and answers with one document. Returns the reply.
+pub async fn read(
+    client: &Client,
+    database: &Database,
+    command: RawDocumentBuf,
+    criteria: Option<&SelectionCriteria>,
+) -> Result<Vec<u8>> {
+    let again = client.retries_reads().then(|| command.clone());
+    let send = |command: RawDocumentBuf| async move {
+        let mut action = database.run_raw_command(command);
+        if let Some(criteria) = criteria {
+            action = action.selection_criteria(criteria.clone());
+        }
+        let reply = action.await?;
+        Ok(reply.to_vec()?)
+    };
+    retry_read(send, command, again).await
+}
+
+/// Runs a command that reads and answers with a cursor.
+pub async fn open_cursor(
+    client: &Client,
+    database: &Database,
+    command: RawDocumentBuf,
+    criteria: Option<&SelectionCriteria>,
+    batch_size: Option<u32>,
+    comment: Option<&Bson>,
+    retry: Retry,
+) -> Result<RawBatchCursor> {
+    let again = (retry == Retry::Read && client.retries_reads()).then(|| command.clone());
+    let send = |command: RawDocumentBuf| async move {
+        let mut action = database.run_raw_cursor_command(command);
+        if let Some(criteria) = criteria {
+            action = action.selection_criteria(criteria.clone());
+        }
+        if let Some(batch_size) = batch_size {
+            action = action.batch_size(batch_size);
+        }
+        if let Some(comment) = comment {
+            action = action.comment(comment.clone());
+        }
+        Ok(action.batch().await?)
+    };
+    retry_read(send, command, again).await
+}
+
+/// Runs a find for a single batch and returns that batch.
+pub async fn first_batch(
+    client: &Client,
+    database: &Database,
+    command: RawDocumentBuf,
+    criteria: Option<&SelectionCriteria>,
+) -> Result<Batch> {
+    let again = client.retries_reads().then(|| command.clone());
+    let send = |command: RawDocumentBuf| async move {
+        let mut session = client.take_session().await?;
+        let outcome = only_batch(database, command, criteria, &mut session).await;
+        if !outcome.as_ref().is_err_and(CoreError::is_network) {
+            client.give_session(session);
+        }
+        outcome
+    };
+    retry_read(send, command, again).await
+}
+
+async fn only_batch(
+    database: &Database,
+    command: RawDocumentBuf,
+    criteria: Option<&SelectionCriteria>,
+    session: &mut ClientSession,
+) -> Result<Batch> {
+    let mut action = database.run_raw_cursor_command(command).session(&mut *session);
+    if let Some(criteria) = criteria {
+        action = action.selection_criteria(criteria.clone());
+    }
+    let mut cursor = action.batch().await?;
+    match cursor.stream(session).next().await {
+        Some(batch) => Batch::new(batch?),
+        None => Err(CoreError::new(Kind::InvalidReply, "find answered without a batch")),
+    }
+}
+
+/// Inserts documents by as many commands as the limits demand; returns the first index and the reply of each.
+pub async fn insert_all(
+    client: &Client,
+    database: &Database,
+    insert: &Insert<'_>,
+    documents: &Documents,
+) -> Result<Vec<(usize, Vec<u8>)>> {
+    let max_count = client.known_facts().map_or(MAX_BATCH, |facts| facts.max_batch);
+    let mut replies = Vec::new();
+    let mut first = 0;
+    while first < documents.len() {
+        let end = documents.batch_end(first, MAX_BATCH_BYTES, max_count);
+        let command = insert.command(documents, first, end)?;
+        let reply = write(client, database, command, Retry::Write).await?;
+        let stop = insert.ordered && batches::field(&reply, "writeErrors").is_some();
+        replies.push((first, reply));
+        if stop {
+            break;
+        }
+        first = end;
+    }
+    Ok(replies)
+}
+
+async fn retry_read<T, F>(
+    send: impl Fn(RawDocumentBuf) -> F,
+    command: RawDocumentBuf,
+    again: Option<RawDocumentBuf>,
+) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let first = match send(command).await {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    match again {
+        Some(command) if first.is_retryable_read() => send(command).await.map_err(|second| better(first, second)),
+        _ => Err(first),
+    }
+}
+
+/// The error to report after two attempts: that of the second, unless it never reached a server.
+fn better(first: CoreError, second: CoreError) -> CoreError {
+    if second.kind == Kind::ServerSelection || second.has_label("NoWritesPerformed") {
+        first
+    } else {
+        second
+    }
+}
+
+/// Runs a command that writes. Returns the reply, in which write errors may be.
+pub async fn write(client: &Client, database: &Database, command: RawDocumentBuf, retry: Retry) -> Result<Vec<u8>> {
+    let retryable = retry == Retry::Write && client.retries_writes() && client.facts().await?.retryable_writes;
+    if !retryable {
+        return write_once(client, database, command).await;
+    }
+    let plain = command.clone();
+    let command = with_transaction_number(command, client.next_transaction_number())?;
+    match write_twice(client, database, command).await {
+        // The topology changed since it was asked: the server is a standalone now.
+        Err(error) if error.code == Some(20) && error.message.starts_with("Transaction numbers") => {
+            client.learn(None);
+            write_once(client, database, plain).await
+        }
+        outcome => outcome,
+    }
+}
+
+async fn write_once(client: &Client, database: &Database, command: RawDocumentBuf) -> Result<Vec<u8>> {
+    let mut session = client.take_session().await?;
+    let outcome = send_write(database, command, &mut session).await;
+    if !outcome.as_ref().is_err_and(CoreError::is_network) {
+        client.give_session(session);
+    }
+    outcome
+}
+
+async fn write_twice(client: &Client, database: &Database, command: RawDocumentBuf) -> Result<Vec<u8>> {
+    let mut session = client.take_session().await?;
+    let first = send_write(database, command.clone(), &mut session).await;
+    let outcome = match first {
+        Ok(reply) if !asks_for_retry(&reply) => Ok(reply),
+        Ok(reply) => send_write(database, command, &mut session).await.or(Ok(reply)),
+        Err(error) if error.is_retryable_write() => {
+            send_write(database, command, &mut session).await.map_err(|second| better(error, second))
+        }
+        Err(error) => Err(error),
+    };
+    // A session whose connection broke is dirty: it is not used again.
+    if !outcome.as_ref().is_err_and(CoreError::is_network) {
+        client.give_session(session);
+    }
+    outcome.map_err(|mut error| {
+        error.label_retryable_write();
+        error
+    })
+}
+
+async fn send_write(
+    database: &Database,
+    command: RawDocumentBuf,
+    session: &mut ClientSession,
+) -> Result<Vec<u8>> {
+    let reply = database.run_raw_command(command).session(session).await?;
+    Ok(reply.to_vec()?)
+}
+
+/// Whether a reply with a write concern error carries the label that asks for a retry.
+fn asks_for_retry(reply: &[u8]) -> bool {
+    let Ok(reply) = bson::RawDocument::from_bytes(reply) else { return false };
+    let Ok(labels) = reply.get_array("errorLabels") else { return false };
+    labels.into_iter().flatten().any(|label| label.as_str() == Some("RetryableWriteError"))
+}
+
+fn with_transaction_number(command: RawDocumentBuf, number: i64) -> Result<RawDocumentBuf> {
+    let mut bytes = command.into_bytes();
+    bytes.pop();
+    bytes.push(0x12);
+    bytes.extend_from_slice(b"txnNumber\0");
+    bytes.extend_from_slice(&number.to_le_bytes());
+    bytes.push(0);
+    let length = bytes.len() as i32;
+    bytes[..4].copy_from_slice(&length.to_le_bytes());
+    Ok(RawDocumentBuf::from_bytes(bytes)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bson::{doc, Document};
+
+    #[test]
+    fn a_transaction_number_is_appended() {
+        let command = RawDocumentBuf::try_from(&doc! {"insert": "c"}).expect("command");
+        let command = with_transaction_number(command, 7).expect("command");
+        let command = Document::try_from(command).expect("document");
+        assert_eq!(command, doc! {"insert": "c", "txnNumber": 7_i64});
+    }
+
+    #[test]
+    fn labels_of_a_reply_are_seen() {
+        let labelled = doc! {"ok": 1, "errorLabels": ["RetryableWriteError"]}.to_vec().expect("reply");
+        assert!(asks_for_retry(&labelled));
+        assert!(!asks_for_retry(&doc! {"ok": 1}.to_vec().expect("reply")));
+    }
+}

@@ -1,0 +1,137 @@
+//! The rows of a cursor: which document of which batch comes next.
+use std::ops::Range;
+use std::sync::Arc;
+
+use mongodb::raw_batch_cursor::RawBatchCursor;
+use mongoengine_fast_core::client::Client as CoreClient;
+use mongoengine_fast_core::ops::batches::Batch;
+use mongoengine_fast_core::ops::cursor::Batches;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use crate::client::wait;
+use crate::errors;
+use crate::load::{self, OptionsId};
+
+/// The state of a cursor.
+pub struct Rows {
+    batches: Batches,
+    current: Option<Batch>,
+    client: Option<Arc<CoreClient>>,
+    pub loader: Py<PyAny>,
+    options: OptionsId,
+    /// The error of an item that items before it had to be returned without.
+    delayed: Option<PyErr>,
+}
+
+impl Rows {
+    pub fn new(cursor: RawBatchCursor, client: Arc<CoreClient>, loader: Py<PyAny>, options: OptionsId) -> Self {
+        let batches = Batches::new(cursor);
+        Rows { batches, current: None, client: Some(client), loader, options, delayed: None }
+    }
+
+    pub fn may_have_more(&self) -> bool {
+        self.delayed.is_some() || self.batches.is_open() || self.current.as_ref().is_some_and(|batch| !batch.is_read())
+    }
+
+    /// Returns up to `number` items.
+    pub fn take<'py>(
+        &mut self,
+        py: Python<'py>,
+        faults: &Bound<'py, PyAny>,
+        number: usize,
+    ) -> PyResult<Bound<'py, PyList>> {
+        if let Some(error) = self.delayed.take() {
+            return Err(error);
+        }
+        let out = PyList::empty(py);
+        if let Err(error) = self.fill(py, faults, number, &out) {
+            if out.is_empty() {
+                return Err(error);
+            }
+            self.delayed = Some(error);
+        }
+        Ok(out)
+    }
+
+    fn fill(
+        &mut self,
+        py: Python<'_>,
+        faults: &Bound<'_, PyAny>,
+        number: usize,
+        out: &Bound<'_, PyList>,
+    ) -> PyResult<()> {
+        while out.len() < number {
+            if self.current.as_ref().is_none_or(Batch::is_read) && !self.fetch(py, faults)? {
+                break;
+            }
+            self.load(py, faults, number - out.len(), out)?;
+        }
+        Ok(())
+    }
+
+    /// Gets the next batch; false at the end.
+    fn fetch(&mut self, py: Python<'_>, faults: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.current = None;
+        let Some(client) = &self.client else { return Ok(false) };
+        if client.runtime().pid() != std::process::id() {
+            return Err(pyo3::exceptions::PyRuntimeError::new_err(
+                "this cursor belongs to the parent process; query again after a fork",
+            ));
+        }
+        let batches = &mut self.batches;
+        self.current = wait(py, client.runtime(), faults, batches.next())?;
+        Ok(self.current.is_some())
+    }
+
+    fn load(
+        &mut self,
+        py: Python<'_>,
+        faults: &Bound<'_, PyAny>,
+        number: usize,
+        out: &Bound<'_, PyList>,
+    ) -> PyResult<()> {
+        let Some(batch) = self.current.as_mut() else { return Ok(()) };
+        let ranges: Vec<Range<usize>> =
+            batch.next_ranges(number).map_err(|error| errors::to_py(py, error, faults))?;
+        let before = out.len();
+        let bytes = batch.bytes();
+        let mut documents = ranges.iter().map(|range| &bytes[range.clone()]);
+        let outcome = load::load_batch(py, self.loader.bind(py), self.options, &mut documents, out);
+        if outcome.is_err() {
+            // The item that failed is passed over; those after it are still to come.
+            if let Some(failed) = ranges.get(out.len() - before) {
+                batch.resume_at(failed.end);
+            }
+        }
+        outcome
+    }
+
+    /// Drops what is left and kills the server's cursor.
+    pub fn close(&mut self, py: Python<'_>) {
+        self.delayed = None;
+        self.current = None;
+        let Some(client) = self.client.take() else { return };
+        let runtime = client.runtime();
+        if runtime.pid() != std::process::id() {
+            self.batches.leak();
+            std::mem::forget(client);
+            return;
+        }
+        let batches = &mut self.batches;
+        py.detach(|| batches.close(runtime));
+    }
+}
+
+impl Drop for Rows {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        if client.runtime().pid() != std::process::id() {
+            self.batches.leak();
+            std::mem::forget(client);
+            return;
+        }
+        let _entered = client.runtime().enter();
+        self.batches.abandon();
+    }
+}
