@@ -13,6 +13,7 @@ from bson import DBRef, ObjectId
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 
+from mongoengine_fast._native import SlotDefault
 from mongoengine_fast.base.roles import is_base_document, is_embedded_document
 from mongoengine_fast.errors import DoesNotExist, MultipleObjectsReturned
 
@@ -98,7 +99,22 @@ def _tracked(container: Any, key: Any, value: Any) -> tuple[Any, bool]:
     return value, True
 
 
-class BaseDict(dict):
+_TIES = ("_instance", "_name", "_dereferenced")
+
+
+class TiedDict(dict):
+    """Holds what ties a dict to its document, without an instance `__dict__` for it."""
+
+    __slots__ = _TIES
+
+
+class TiedList(list):
+    """Holds what ties a list to its document, without an instance `__dict__` for it."""
+
+    __slots__ = _TIES
+
+
+class BaseDict(TiedDict):
     """A dict that reports its changes to the document it belongs to.
 
     Args:
@@ -107,9 +123,9 @@ class BaseDict(dict):
         name: path of the dict in the document, in database field names.
     """
 
-    _dereferenced = False
-    _instance: Any = None
-    _name: str | None = None
+    _dereferenced: Any = SlotDefault(TiedDict.__dict__["_dereferenced"], False)
+    _instance: Any = SlotDefault(TiedDict.__dict__["_instance"], None)
+    _name: Any = SlotDefault(TiedDict.__dict__["_name"], None)
 
     def __init__(self, dict_items: Any, instance: Any, name: str | None) -> None:
         owner = _weak(instance)
@@ -158,7 +174,7 @@ class BaseDict(dict):
             mark(f"{self._name}.{key}" if key else self._name)
 
 
-class BaseList(list):
+class BaseList(TiedList):
     """A list that reports its changes to the document it belongs to.
 
     Args:
@@ -167,9 +183,9 @@ class BaseList(list):
         name: path of the list in the document, in database field names.
     """
 
-    _dereferenced = False
-    _instance: Any = None
-    _name: str | None = None
+    _dereferenced: Any = SlotDefault(TiedList.__dict__["_dereferenced"], False)
+    _instance: Any = SlotDefault(TiedList.__dict__["_instance"], None)
+    _name: Any = SlotDefault(TiedList.__dict__["_name"], None)
 
     def __init__(self, list_items: Iterable[Any], instance: Any, name: str | None) -> None:
         owner = _weak(instance)

@@ -111,5 +111,7 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
     collation = sent.pop("collation", None)
     if collation is not None:
         sent["collation"] = wire.collation(collation)
-    native = route.native.aggregate(pipeline, sent, batch_size or 0, comment, None)
-    return AggregateCursor(collection, native, batch_size or 0)
+    # A batch size of 1 would close the cursor: pymongo asks for 2 from the second batch on.
+    later = 2 if batch_size == 1 else batch_size or 0
+    native = route.native.aggregate(pipeline, sent, later, comment, None)
+    return AggregateCursor(collection, native, later)

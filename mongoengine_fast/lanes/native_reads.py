@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bson.code import Code
+
 from mongoengine_fast.lanes import wire
 from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.routes import Route
@@ -47,12 +49,12 @@ def _find_parts(arguments: dict[str, Any], where: Any) -> tuple[Any, Any, Any, i
     if where is not None:
         if not isinstance(where, str):
             raise Unusual("$where with code that is no string")
-        filter = {**filter, "$where": where}
+        filter = {**filter, "$where": where if isinstance(where, Code) else Code(where)}
     modifiers: dict[str, Any] | None = None
     options: dict[str, Any] | None = None
     projection = None
     skip = 0
-    if len(arguments) > 1:
+    if len(arguments) > ("filter" in arguments):
         if not arguments.keys() <= _FIND_OPTIONS:
             raise Unusual("an unusual find option")
         modifiers = _modifiers(arguments)

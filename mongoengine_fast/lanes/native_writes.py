@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pymongo.message import _INSERT
@@ -25,13 +24,10 @@ def insert_one(route: Route, document: Any, options: dict[str, Any]) -> Any:
 
 def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, Any]) -> list[Any]:
     """Insert documents and return their ids, or raise pymongo's BulkWriteError."""
-    if not isinstance(documents, Iterable) or isinstance(documents, Mapping) or not documents:
-        raise Unusual("nothing to insert")
+    if not isinstance(documents, (list, tuple)) or not documents:
+        raise Unusual("documents that are no list")
     command = _command_options(options)
-    # An iterator is used up here; the caller's list keeps its identity for the error report.
     rows = documents if type(documents) is list else list(documents)
-    if not rows:
-        raise Unusual("nothing to insert")
     for row in rows:
         wire.insertable(row)
     ids, replies = route.native.insert_many(rows, bool(ordered), command)

@@ -21,6 +21,13 @@ def as_mapping(document: Any) -> Any:
     return document.to_mongo()
 
 
+def as_mappings(documents: Any) -> Any:
+    """Return what ``insert_many`` of a pymongo-like collection takes for *documents*."""
+    if isinstance(documents, (list, tuple)):
+        return [as_mapping(document) for document in documents]
+    return documents
+
+
 def split_documents(batch: bytes) -> Iterator[bytes]:
     """Cut a batch of concatenated BSON documents into its documents."""
     position = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
@@ -36,6 +36,9 @@ def insert_many(
     :param ordered: stop at the first error
     :raises pymongo.errors.BulkWriteError: with pymongo's details
     """
+    if isinstance(documents, Iterator):
+        # Read once, here: the operation may be handed on to another lane. pymongo tells empty ones apart.
+        documents = list(documents) or iter(())
     route = choose(collection, "insert_many", session)
     if route.lane is NATIVE:
         try:
@@ -44,7 +47,7 @@ def insert_many(
             route = decline(route, "insert_many", unusual)
     if session is not None:
         options["session"] = session
-    return collection.insert_many([plain.as_mapping(document) for document in documents], ordered=ordered, **options)
+    return collection.insert_many(plain.as_mappings(documents), ordered=ordered, **options)
 
 
 def update_one(

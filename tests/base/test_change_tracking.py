@@ -476,8 +476,9 @@ def test_programs_own_containers_are_tracked_through_the_wrapper(me):
         tags = me.ListField()
 
     thing = load(Thing, {"_id": KEY, "tags": [1]})
-    thing._data["tags"] = Own([1], thing, "tags")
-    thing.tags.push(2)
+    own = Own([1], thing, "tags")
+    thing._data["tags"] = own
+    own.push(2)
     return thing._get_changed_fields(), thing.tags
 
 

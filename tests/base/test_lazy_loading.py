@@ -15,7 +15,9 @@ KEY = ObjectId(f"{7:024x}")
 
 def decoded(document):
     """The values that a document holds as Python objects."""
-    return [value for value in gc.get_referents(document) if type(value) not in (Plan, weakref.ProxyType)]
+    others = (vars(document), type(document))
+    held = [value for value in gc.get_referents(document) if all(value is not other for other in others)]
+    return [value for value in held if type(value) not in (Plan, weakref.ProxyType)]
 
 
 def order_class(me):

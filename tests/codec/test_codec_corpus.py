@@ -10,8 +10,8 @@ import bson
 import pytest
 from bson.codec_options import CodecOptions
 from bson.son import SON
-
 from codec_helpers import assert_same_decoding, corpus_files, exact
+
 from mongoengine_fast import _native
 
 FILES = corpus_files()
@@ -54,11 +54,27 @@ def test_decode_errors(path: Path) -> None:
 
 def test_every_cut_and_every_flipped_bit_of_a_full_document() -> None:
     document = {
-        "_id": bson.ObjectId(b"abcdefghijkl"), "d": 1.5, "s": "text", "o": {"$ref": "c", "$id": 1}, "a": [1, [2]],
-        "b": b"x", "b2": bson.Binary(b"xy", 2), "u": bson.Binary(b"x" * 16, 4), "t": True, "w": bson.DatetimeMS(5), "n": None,
-        "r": bson.Regex("p", "i"), "c": bson.Code("c"), "cs": bson.Code("c", {"x": 1}), "i": 5, "ts": bson.Timestamp(1, 2),
-        "l": bson.Int64(6), "dec": bson.Decimal128("1"), "mi": bson.MinKey(), "ma": bson.MaxKey(),
-    }  # fmt: skip
+        "_id": bson.ObjectId(b"abcdefghijkl"),
+        "d": 1.5,
+        "s": "text",
+        "o": {"$ref": "c", "$id": 1},
+        "a": [1, [2]],
+        "b": b"x",
+        "b2": bson.Binary(b"xy", 2),
+        "u": bson.Binary(b"x" * 16, 4),
+        "t": True,
+        "w": bson.DatetimeMS(5),
+        "n": None,
+        "r": bson.Regex("p", "i"),
+        "c": bson.Code("c"),
+        "cs": bson.Code("c", {"x": 1}),
+        "i": 5,
+        "ts": bson.Timestamp(1, 2),
+        "l": bson.Int64(6),
+        "dec": bson.Decimal128("1"),
+        "mi": bson.MinKey(),
+        "ma": bson.MaxKey(),
+    }
     data = bson.encode(document)
     options = CodecOptions(uuid_representation=4)
     for length in range(len(data)):

@@ -14,8 +14,8 @@ import pytest
 from bson.codec_options import CodecOptions
 from bson.errors import InvalidBSON, InvalidDocument
 from bson.son import SON
-
 from codec_helpers import assert_same_encoding
+
 from mongoengine_fast import _native
 
 LIMIT = 200
@@ -162,6 +162,8 @@ class Failing(collections.abc.Mapping):  # type: ignore[type-arg]
         return "<Failing>"
 
 
+# pymongo uses PyMapping_HasKey, which reports such errors as ignored since Python 3.13.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("where", ["getitem", "iter", "next"])
 @pytest.mark.parametrize("error", [ValueError("v"), KeyError("k"), InvalidDocument("own"), RecursionError("r")])
 def test_mappings_that_raise(where: str, error: Exception) -> None:
@@ -190,9 +192,12 @@ def test_errors_leave_no_references_behind() -> None:
 
 def test_no_leaks_over_many_rounds() -> None:
     document = {
-        "_id": bson.ObjectId(), "s": "h\u00e9", "l": [1, 2.5, {"x": bson.Decimal128("1")}],
-        "r": bson.DBRef("c", bson.ObjectId()), "t": bson.Timestamp(1, 2),
-    }  # fmt: skip
+        "_id": bson.ObjectId(),
+        "s": "h\u00e9",
+        "l": [1, 2.5, {"x": bson.Decimal128("1")}],
+        "r": bson.DBRef("c", bson.ObjectId()),
+        "t": bson.Timestamp(1, 2),
+    }
     options = CodecOptions(document_class=SON)
     data = bson.encode(document)
 

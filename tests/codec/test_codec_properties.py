@@ -20,10 +20,10 @@ from bson.regex import Regex
 from bson.son import SON
 from bson.timestamp import Timestamp
 from bson.tz_util import utc
+from codec_helpers import HIGHEST_SUBTYPE, assert_same, assert_same_decoding, assert_same_encoding, exact, outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codec_helpers import assert_same, assert_same_decoding, assert_same_encoding, exact, outcome
 from mongoengine_fast import _native
 
 UINT32 = st.integers(0, 2**32 - 1)
@@ -41,7 +41,7 @@ SCALARS = st.one_of(
     st.binary(min_size=12, max_size=12).map(ObjectId),
     st.uuids(),
     st.integers(-(2**63), 2**63 - 1).map(Int64),
-    st.builds(Binary, st.binary(), st.integers(0, 255)),
+    st.builds(Binary, st.binary(), st.integers(0, HIGHEST_SUBTYPE)),
     st.builds(Timestamp, UINT32, UINT32),
     st.builds(Regex, st.text(), st.text("imlsux")),
     st.binary(min_size=16, max_size=16).map(Decimal128.from_bid),

@@ -13,7 +13,7 @@ from typing import Any
 
 import bson
 import pytest
-from bson.binary import Binary, UuidRepresentation
+from bson.binary import Binary
 from bson.code import Code
 from bson.codec_options import CodecOptions, DatetimeConversion, TypeDecoder, TypeEncoder, TypeRegistry
 from bson.datetime_ms import DatetimeMS
@@ -28,8 +28,8 @@ from bson.regex import Regex
 from bson.son import SON
 from bson.timestamp import Timestamp
 from bson.tz_util import FixedOffset, utc
+from codec_helpers import HIGHEST_SUBTYPE, assert_same, assert_same_decoding, assert_same_encoding, exact, outcome
 
-from codec_helpers import assert_same, assert_same_decoding, assert_same_encoding, exact
 from mongoengine_fast import _native
 
 OID = ObjectId("0123456789abcdef01234567")
@@ -103,27 +103,142 @@ class Raising:
 
 
 SCALARS: list[Any] = [
-    None, True, False, 0, 1, -1, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**63 - 1, -(2**63), 2**63, -(2**63) - 1,
-    10**30, 0.0, -0.0, 1.5, float("inf"), float("-inf"), "", "ascii", "h\u00e9llo", "\U0001f600", "a\x00b", "\ud800",
-    "x" * 5000, "\u00e9" * 5000, b"", b"bytes", bytearray(b"ba"), memoryview(b"mv"), OID, MyOid(OID), Int64(5),
-    Int64(2**40), MyInt64(3), Int64(2**70), Binary(b"x", 0), Binary(b"x", 2), Binary(b"", 2), Binary(b"x", 128),
-    Binary(b"x" * 16, 3), Binary(b"x" * 16, 4), Binary(b"x", 255), Binary(b"x", 9), MyBinary(b"x", 5),
-    Decimal128("1.50"), Decimal128("NaN"), Decimal128("-Infinity"), Decimal128("9.999999999999999999999999999999999E+6144"),
-    Timestamp(1, 2), Timestamp(2**32 - 1, 2**32 - 1), MinKey(), MaxKey(), DatetimeMS(0), DatetimeMS(-(2**63)),
-    DatetimeMS(2**63 - 1), Code("f()"), Code("f()", {}), Code("f()", {"a": OID}), Code("f()", SON(x=1)), Code("h\u00e9"),
-    Code("a\x00b"), Regex("a"), Regex("a", "imsxul"), Regex("a\x00b"), Regex(b"bytes"), Regex(b"\xff"), Regex("h\u00e9", 0),
-    Regex("big", 2**40), re.compile("a"), re.compile("a", re.I | re.M | re.S | re.X), re.compile(b"a"), re.compile(b"\xff"),
-    re.compile("nul\x00"), DBRef("c", OID), DBRef("c", 1, "db"), DBRef("c", {"a": [1]}, "db", x=1, y={"z": 2}), DBRef("c", None),
-    DBRef("c", 1, _extra={"$ref": "other"}), DBRef("c", 1, **{"a\x00": 1}), MyRef("c", 1), Color.RED, Word("w"), Marked.A,
-    SON([("b", 1), ("a", 2)]), MyDict(a=1), MyList([1, 2]), collections.OrderedDict(z=1, a=2), collections.defaultdict(list, a=1),
-    collections.Counter("aab"), collections.UserDict(a=1), collections.ChainMap({"a": 1}, {"b": 2}), RawBSONDocument(bson.encode({"r": 1})),
-    [], [[]], [1, "two", [3.0]], (), (1, (2,)), {}, {"a": {"b": {"c": 1}}}, {"_id": 1, "x": 2}, {"x": 1, "_id": 2},
-    {"$ref": "c", "$id": 1}, {"$ref": 1, "$id": 1}, {"$ref": "c"}, {"$id": 1}, {"$ref": "c", "$id": 1, "$db": "d"},
-    {"$ref": "c", "$id": 1, "$db": None}, {"$ref": "c", "$id": 1, "$db": 5}, {"x": 1, "$id": 1, "y": 2, "$ref": "c"},
-    {"$ref": "c", "$id": {"$ref": "d", "$id": 2}}, object, 1j, Inventive(), Raising(), {1, 2}, range(3), ..., NotImplemented,
-    {1: "int key"}, {None: 1}, {b"bytes": 1}, {"a\x00b": 1}, {"": 1}, {"h\u00e9": 1}, {"\ud800": 1}, {("a",): 1}, {Word("k"): 1},
-    datetime.date(2020, 1, 1), datetime.time(1, 2), datetime.timedelta(1), uuid.UUID(int=5), MyUuid(int=6),
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2**31 - 1,
+    2**31,
+    -(2**31),
+    -(2**31) - 1,
+    2**63 - 1,
+    -(2**63),
+    2**63,
+    -(2**63) - 1,
+    10**30,
+    0.0,
+    -0.0,
+    1.5,
+    float("inf"),
+    float("-inf"),
+    "",
+    "ascii",
+    "h\u00e9llo",
+    "\U0001f600",
+    "a\x00b",
+    "\ud800",
+    "x" * 5000,
+    "\u00e9" * 5000,
+    b"",
+    b"bytes",
+    bytearray(b"ba"),
+    memoryview(b"mv"),
+    OID,
+    MyOid(OID),
+    Int64(5),
+    Int64(2**40),
+    MyInt64(3),
+    Int64(2**70),
+    Binary(b"x", 0),
+    Binary(b"x", 2),
+    Binary(b"", 2),
+    Binary(b"x", 128),
+    Binary(b"x" * 16, 3),
+    Binary(b"x" * 16, 4),
+    Binary(b"x", HIGHEST_SUBTYPE),
+    Binary(b"x", 9),
+    MyBinary(b"x", 5),
+    Decimal128("1.50"),
+    Decimal128("NaN"),
+    Decimal128("-Infinity"),
+    Decimal128("9.999999999999999999999999999999999E+6144"),
+    Timestamp(1, 2),
+    Timestamp(2**32 - 1, 2**32 - 1),
+    MinKey(),
+    MaxKey(),
+    DatetimeMS(0),
+    DatetimeMS(-(2**63)),
+    DatetimeMS(2**63 - 1),
+    Code("f()"),
+    Code("f()", {}),
+    Code("f()", {"a": OID}),
+    Code("f()", SON(x=1)),
+    Code("h\u00e9"),
+    Code("a\x00b"),
+    Regex("a"),
+    Regex("a", "imsxul"),
+    Regex("a\x00b"),
+    Regex(b"bytes"),
+    Regex(b"\xff"),
+    Regex("h\u00e9", 0),
+    Regex("big", 2**40),
+    re.compile("a"),
+    re.compile("a", re.I | re.M | re.S | re.X),
+    re.compile(b"a"),
+    re.compile(b"\xff"),
+    re.compile("nul\x00"),
+    DBRef("c", OID),
+    DBRef("c", 1, "db"),
+    DBRef("c", {"a": [1]}, "db", x=1, y={"z": 2}),
+    DBRef("c", None),
+    DBRef("c", 1, _extra={"$ref": "other"}),
+    DBRef("c", 1, **{"a\x00": 1}),
+    MyRef("c", 1),
+    Color.RED,
+    Word("w"),
+    Marked.A,
+    SON([("b", 1), ("a", 2)]),
+    MyDict(a=1),
+    MyList([1, 2]),
+    collections.OrderedDict(z=1, a=2),
+    collections.defaultdict(list, a=1),
+    collections.Counter("aab"),
+    collections.UserDict(a=1),
+    collections.ChainMap({"a": 1}, {"b": 2}),
+    RawBSONDocument(bson.encode({"r": 1})),
+    [],
+    [[]],
+    [1, "two", [3.0]],
+    (),
+    (1, (2,)),
+    {},
+    {"a": {"b": {"c": 1}}},
+    {"_id": 1, "x": 2},
+    {"x": 1, "_id": 2},
+    {"$ref": "c", "$id": 1},
+    {"$ref": 1, "$id": 1},
+    {"$ref": "c"},
+    {"$id": 1},
+    {"$ref": "c", "$id": 1, "$db": "d"},
+    {"$ref": "c", "$id": 1, "$db": None},
+    {"$ref": "c", "$id": 1, "$db": 5},
+    {"x": 1, "$id": 1, "y": 2, "$ref": "c"},
+    {"$ref": "c", "$id": {"$ref": "d", "$id": 2}},
+    object,
+    1j,
+    Inventive(),
+    Raising(),
+    {1, 2},
+    range(3),
+    ...,
+    NotImplemented,
+    {1: "int key"},
+    {None: 1},
+    {b"bytes": 1},
+    {"a\x00b": 1},
+    {"": 1},
+    {"h\u00e9": 1},
+    {"\ud800": 1},
+    {("a",): 1},
+    {Word("k"): 1},
+    datetime.date(2020, 1, 1),
+    datetime.time(1, 2),
+    datetime.timedelta(1),
+    uuid.UUID(int=5),
+    MyUuid(int=6),
+]
 
 DATETIMES = [
     datetime.datetime(1970, 1, 1),
@@ -175,6 +290,8 @@ def test_datetimes(value: datetime.datetime, tz_aware: bool, tzinfo: Any) -> Non
 @pytest.mark.parametrize("tzinfo", [None, TEHRAN, ZONE], ids=["none", "tehran", "zone"])
 def test_datetime_limits(mode: DatetimeConversion, tz_aware: bool, tzinfo: Any) -> None:
     options = CodecOptions(datetime_conversion=mode, tz_aware=tz_aware, tzinfo=tzinfo if tz_aware else None)
+    if outcome(bson.decode, bson.encode({"d": DatetimeMS(0)}), options)[0] == "error":
+        pytest.skip("this version of pymongo cannot decode any datetime under these options")
     low, high = -62135596800000, 253402300799999
     hour = 3_600_000
     for edge in (low, high, -(2**63), 2**63 - 1, 0):
@@ -183,17 +300,24 @@ def test_datetime_limits(mode: DatetimeConversion, tz_aware: bool, tzinfo: Any) 
                 assert_same_decoding(bson.encode({"d": DatetimeMS(edge + shift)}), options)
 
 
-@pytest.mark.parametrize("representation", UuidRepresentation.__dict__.values())
-def test_uuids(representation: Any) -> None:
-    if not isinstance(representation, int):
-        return
+@pytest.mark.parametrize("representation", [0, 3, 4, 5, 6])
+def test_uuids(representation: int) -> None:
     options = CodecOptions(uuid_representation=representation)
     value = uuid.UUID("00112233-4455-6677-8899-aabbccddeeff")
-    for stored in (value, MyUuid(int=value.int), Binary(value.bytes, 3), Binary(value.bytes, 4), Binary(b"short", 3), Binary(b"short", 4)):
+    for stored in (
+        value,
+        MyUuid(int=value.int),
+        Binary(value.bytes, 3),
+        Binary(value.bytes, 4),
+        Binary(b"short", 3),
+        Binary(b"short", 4),
+    ):
         assert_same({"u": stored, "l": [stored]}, options)
 
 
-@pytest.mark.parametrize("handler", ["strict", "replace", "ignore", "backslashreplace", "surrogateescape", "no-such-handler"])
+@pytest.mark.parametrize(
+    "handler", ["strict", "replace", "ignore", "backslashreplace", "surrogateescape", "no-such-handler"]
+)
 def test_invalid_utf8_follows_the_error_handler(handler: str) -> None:
     options = CodecOptions(unicode_decode_error_handler=handler)
     for good in (bson.encode({"kXy": "vXy"}), bson.encode({"a": {"kX": ["vX"]}, "r": Regex("pX"), "c": Code("cX")})):
@@ -242,9 +366,14 @@ def test_inputs_of_decode(wrap: Any) -> None:
 
 def test_decoded_objects_live_on_like_constructed_ones() -> None:
     document = {
-        "oid": OID, "ref": DBRef("c", OID, "db", x=1), "dec": Decimal128("2.5"), "ts": Timestamp(4, 5),
-        "uuid": uuid.UUID(int=7), "i64": Int64(9), "son": {"b": 1, "a": [OID]},
-    }  # fmt: skip
+        "oid": OID,
+        "ref": DBRef("c", OID, "db", x=1),
+        "dec": Decimal128("2.5"),
+        "ts": Timestamp(4, 5),
+        "uuid": uuid.UUID(int=7),
+        "i64": Int64(9),
+        "son": {"b": 1, "a": [OID]},
+    }
     options = CodecOptions(uuid_representation=4, document_class=SON)
     got = _native.decode(bson.encode(document, codec_options=options), options)
     for other in (pickle.loads(pickle.dumps(got)), copy.deepcopy(got), copy.copy(got)):

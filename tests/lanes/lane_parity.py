@@ -77,7 +77,13 @@ def run(collection: Any, operation: Callable[[Any], Any], seed: list[Any]) -> Se
 
 
 def _command(entry: dict[str, Any]) -> Any:
-    command = entry.get("command") or entry.get("query") or {}
+    command = dict(entry.get("command") or entry.get("query") or {})
+    if entry["op"] == "getmore" and "limit" in entry.get("originatingCommand", {}):
+        # pymongo asks for what the limit leaves over; the server knows the limit and sends no more anyway.
+        command.pop("batchSize", None)
+    if entry["op"] == "insert":
+        # The native lane sends the documents inside the command, where the profiler shows them.
+        command.pop("documents", None)
     return entry["op"], plain(command)
 
 

@@ -92,12 +92,18 @@ def test_find_arguments(collection: Any, arguments: dict[str, Any]) -> None:
     compare(collection, lambda c: list(c.find(**arguments)), lambda c: list(lanes.find(c, **arguments)))
 
 
-@pytest.mark.parametrize("documents", [[], {}, 5, [5], [{"_id": 9}, None], iter([{"_id": 9}])], ids=str)
+@pytest.mark.parametrize("documents", [[], {}, 5, [5], [{"_id": 9}, None]], ids=str)
 def test_insert_many_arguments(collection: Any, documents: Any) -> None:
-    if hasattr(documents, "__next__"):
-        assert lanes.insert_many(collection, documents).inserted_ids == [9]
-        return
     compare(collection, lambda c: c.insert_many(documents), lambda c: lanes.insert_many(c, documents))
+
+
+def test_insert_many_from_iterators(collection: Any) -> None:
+    for numbers in ([], [9], [9, 1]):
+        compare(
+            collection,
+            lambda c, n=numbers: c.insert_many({"_id": number} for number in n),
+            lambda c, n=numbers: lanes.insert_many(c, ({"_id": number} for number in n)),
+        )
 
 
 @pytest.mark.parametrize("document", [5, None, "text", [1]], ids=str)
@@ -129,11 +135,12 @@ def test_count_and_distinct_arguments(collection: Any) -> None:
     compare(collection, lambda c: c.aggregate([], explain=True), lambda c: lanes.aggregate(c, [], explain=True))
 
 
-def test_a_closed_client(client: Any, collection: Any) -> None:
+def test_a_closed_client(mongodb: Any) -> None:
+    client = mongodb.client()
+    collection = client["lanes_closed"]["things"]
     lanes.find_one(collection)
     client.close()
     theirs = lanes_outcome(lambda: collection.insert_one({"_id": 1}))
     ours = lanes_outcome(lambda: lanes.insert_one(collection, {"_id": 1}))
     assert ours == theirs
-    client._closed = False
-    client._opened = False
+    assert "InvalidOperation" in ours[0].__name__

@@ -16,6 +16,7 @@ mod field;
 mod load;
 mod plan;
 mod scalars;
+mod slot_default;
 mod typerefs;
 mod validate;
 
@@ -31,5 +32,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     field::register(m)?;
     load::register(m)?;
     plan::register(m)?;
+    slot_default::register(m)?;
     typerefs::register(m)
 }

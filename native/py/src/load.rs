@@ -15,18 +15,30 @@ use crate::decode::container::has_key;
 use crate::decode::embedded::stored_class;
 use crate::decode::Stored;
 use crate::document::state::{self, corrupt, Peek};
-use crate::document::{Changes, DocumentCore, RawDoc};
+use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
 use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
 use crate::typerefs;
 
 /// A set of codec options that lives as long as the process; documents point to theirs.
 #[derive(Clone, Copy)]
-pub struct OptionsId(&'static CodecOptions);
+pub struct OptionsId(&'static Interned);
+
+struct Interned {
+    codec: CodecOptions,
+    /// Documents loaded with these options do not fetch what they refer to.
+    no_dereference: bool,
+    /// The same options without dereferencing.
+    twin: Option<&'static Interned>,
+}
 
 impl OptionsId {
     pub fn get(&self) -> &'static CodecOptions {
-        self.0
+        &self.0.codec
+    }
+
+    pub fn without_dereference(self) -> Self {
+        self.0.twin.map_or(self, OptionsId)
     }
 
     /// The entry for a Python `CodecOptions`; equal options share one.
@@ -40,7 +52,10 @@ impl OptionsId {
                 return Ok(*id);
             }
         }
-        let id = OptionsId(Box::leak(Box::new(CodecOptions::from_py(options)?)));
+        let twin = Interned { codec: CodecOptions::from_py(options)?, no_dereference: true, twin: None };
+        let twin: &'static Interned = Box::leak(Box::new(twin));
+        let own = Interned { codec: CodecOptions::from_py(options)?, no_dereference: false, twin: Some(twin) };
+        let id = OptionsId(Box::leak(Box::new(own)));
         let entry = options.clone().unbind();
         KNOWN.with(py, |known| known.push((entry, id)));
         Ok(id)
@@ -110,7 +125,7 @@ pub fn load_batch<'a>(
 fn load_one<'py>(plan: &Bound<'py, Plan>, bytes: &[u8], options: OptionsId, auto_dereference: bool) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
     if plan.get().flags.lazy_load && validate_document(bytes).is_ok() {
-        let raw = RawDoc::whole(bytes, options, !auto_dereference);
+        let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
         if let Ok(Some(document)) = lazily(py, plan, raw) {
             return Ok(document.into_any());
         }
@@ -130,7 +145,7 @@ fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResul
 
 /// A document over its bytes; `None` when Python has to load it.
 pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let no_dereference = raw.no_dereference;
+    let no_dereference = raw.options.0.no_dereference;
     let Some(eager) = scan(py, plan, &raw)? else { return Ok(None) };
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
@@ -149,7 +164,7 @@ pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyRe
     }
     document.get().state.with(py, |state| {
         state.initialised = true;
-        state.changes = Changes::Clean;
+        state.tracks_changes = true;
     });
     Ok(Some(document))
 }
@@ -342,7 +357,8 @@ fn plain_is_fine(tag_byte: u8, bytes: &[u8]) -> PyResult<bool> {
 /// How the stored value of a field has to be treated.
 fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
     if item.is_null() {
-        return Ok(Verdict::Lazy);
+        let called = matches!(field.default, DefaultValue::Call(_)) && !field.null;
+        return Ok(if called { Verdict::Now } else { Verdict::Lazy });
     }
     match field.to_python {
         ToPython::Int => Ok(match item.tag {

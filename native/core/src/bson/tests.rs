@@ -150,23 +150,20 @@ fn values_out_of_range_are_found_at_any_level() {
         writer::binary(out, b"u", 4, b"short").unwrap();
     });
     let bytes = document(|out| writer::raw_document(out, tag::DOCUMENT, b"o", &inner).unwrap());
-    let judge = |datetime, uuid_subtype| {
-        validate_with(
-            &bytes,
-            MAX_DEPTH,
-            &Checks {
-                datetime,
-                uuid_subtype,
-            },
-        )
+    let judge = |datetime, whole_uuids| {
+        let checks = Checks {
+            datetime,
+            whole_uuids,
+        };
+        validate_with(&bytes, MAX_DEPTH, &checks)
     };
-    assert_eq!(judge(11..=11, Some(3)), Ok(()));
+    assert_eq!(judge(11..=11, false), Ok(()));
     assert!(matches!(
-        judge(0..=10, None),
+        judge(0..=10, false),
         Err(BsonError::OutOfRange { .. })
     ));
     assert!(matches!(
-        judge(0..=20, Some(4)),
+        judge(0..=20, true),
         Err(BsonError::OutOfRange { .. })
     ));
 }

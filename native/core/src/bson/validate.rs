@@ -32,15 +32,15 @@ impl Frame {
 pub struct Checks {
     /// The datetimes that are allowed, in milliseconds since 1970 UTC.
     pub datetime: RangeInclusive<i64>,
-    /// The binary subtype that must be sixteen bytes long, if any: UUIDs.
-    pub uuid_subtype: Option<u8>,
+    /// Whether the binary subtypes of UUIDs (3 and 4) must be sixteen bytes long.
+    pub whole_uuids: bool,
 }
 
 impl Default for Checks {
     fn default() -> Self {
         Self {
             datetime: i64::MIN..=i64::MAX,
-            uuid_subtype: None,
+            whole_uuids: false,
         }
     }
 }
@@ -125,7 +125,7 @@ fn descend(tag: u8, value: &[u8], offset: usize, checks: &Checks) -> Result<Opti
         }
         tag::BINARY => {
             let (subtype, payload) = read_binary(value).map_err(at)?;
-            if Some(subtype) == checks.uuid_subtype && payload.len() != 16 {
+            if checks.whole_uuids && matches!(subtype, 3 | 4) && payload.len() != 16 {
                 return Err(BsonError::OutOfRange { offset });
             }
         }

@@ -7,7 +7,7 @@ use mongoengine_fast_core::bson::{reader, tag};
 use super::datetime::try_datetime;
 use super::fallback::{Outcome, Trouble};
 use super::objects;
-use super::options::{CodecOptions, UuidRep};
+use super::options::CodecOptions;
 use super::types::types;
 
 /// Text under the unicode rule of the options.
@@ -72,13 +72,11 @@ fn binary<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> Outcome<Bo
     if subtype == 0 {
         return Ok(PyBytes::new(py, payload).into_any());
     }
-    if matches!(subtype, 3 | 4) && opts.uuid != UuidRep::Unspecified {
-        let fits = (subtype == 4) == (opts.uuid == UuidRep::Standard);
-        if let (Ok(stored), true) = (payload.try_into(), fits) {
-            return objects::make_uuid(py, subtype, stored, opts.uuid)?.ok_or(Trouble::AskPymongo);
-        }
-        if fits {
-            return Err(Trouble::AskPymongo);
+    if matches!(subtype, 3 | 4) {
+        // pymongo versions differ about a UUID that is not sixteen bytes long.
+        let stored = payload.try_into().map_err(|_| Trouble::AskPymongo)?;
+        if let Some(uuid) = objects::make_uuid(py, subtype, stored, opts.uuid)? {
+            return Ok(uuid);
         }
     }
     Ok(objects::make_binary(py, subtype, payload)?)

@@ -106,7 +106,7 @@ impl CodecOptions {
             document_class: (document_kind != DocumentKind::Dict).then(|| class.unbind()),
             decoder_map: (!decoders.is_empty()).then(|| decoders.unbind()),
             source: options.clone().unbind(),
-            checks: checks(uuid, datetime_mode, !tzinfo_is_none),
+            checks: checks(datetime_mode, !tzinfo_is_none),
         })
     }
 
@@ -140,21 +140,16 @@ impl CodecOptions {
     }
 }
 
-fn checks(uuid: UuidRep, mode: DatetimeMode, has_tzinfo: bool) -> Checks {
-    let uuid_subtype = match uuid {
-        UuidRep::Unspecified => None,
-        UuidRep::Standard => Some(4),
-        _ => Some(3),
+fn checks(mode: DatetimeMode, has_tzinfo: bool) -> Checks {
+    let any = matches!(mode, DatetimeMode::Ms) || (mode != DatetimeMode::Datetime && !has_tzinfo);
+    let datetime = if any {
+        i64::MIN..=i64::MAX
+    } else {
+        native_range(has_tzinfo)
     };
-    match mode {
-        DatetimeMode::Datetime => Checks {
-            datetime: native_range(has_tzinfo),
-            uuid_subtype,
-        },
-        _ => Checks {
-            uuid_subtype,
-            ..Checks::default()
-        },
+    Checks {
+        datetime,
+        whole_uuids: true,
     }
 }
 

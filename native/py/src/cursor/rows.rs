@@ -79,9 +79,19 @@ impl Rows {
                 "this cursor belongs to the parent process; query again after a fork",
             ));
         }
+        let runtime = client.runtime();
         let batches = &mut self.batches;
-        self.current = wait(py, client.runtime(), faults, batches.next())?;
-        Ok(self.current.is_some())
+        match wait(py, runtime, faults, batches.next()) {
+            Ok(batch) => {
+                self.current = batch;
+                Ok(self.current.is_some())
+            }
+            Err(error) => {
+                // As pymongo does, the server's cursor is killed and no more rows come.
+                py.detach(|| batches.close(runtime));
+                Err(error)
+            }
+        }
     }
 
     fn load(

@@ -52,7 +52,9 @@ pub fn slot<'py>(
     let py = document.py();
     let stored = Stored::find(raw, tag, at)?;
     if stored.is_null() {
-        return Ok(py.None().into_bound(py));
+        // Assigning None gives a field its default, and loading assigns.
+        let default = if field.null { None } else { field.default.produce(py)? };
+        return Ok(default.unwrap_or_else(|| py.None().into_bound(py)));
     }
     let value = value(py, field, &stored)?;
     if matches!(field.to_python, ToPython::Embedded | ToPython::GenericEmbedded | ToPython::Complex) {

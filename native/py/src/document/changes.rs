@@ -4,15 +4,19 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::state::{self, Slot};
-use super::{Changes, DocumentCore};
+use super::slot::Content;
+use super::state;
+use super::DocumentCore;
 use crate::scalars;
 use crate::ffi_util::list_item;
 use crate::plan::{FieldPlan, Plan};
 
 /// Put another change set in place.
-pub fn replace(document: &Bound<'_, DocumentCore>, changes: Changes) {
-    let old = document.get().state.with(document.py(), |state| std::mem::replace(&mut state.changes, changes));
+pub fn replace(document: &Bound<'_, DocumentCore>, tracks: bool, list: Option<Py<PyList>>) {
+    let old = document.get().state.with(document.py(), |state| {
+        state.tracks_changes = tracks;
+        std::mem::replace(&mut state.changes, list)
+    });
     drop(old);
 }
 
@@ -27,16 +31,18 @@ pub fn list<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyA
 /// The list, made at need; `None` where MongoEngine has no such attribute.
 fn known_list<'py>(document: &Bound<'py, DocumentCore>) -> Option<Bound<'py, PyList>> {
     let py = document.py();
-    let known = document.get().state.with(py, |state| match &state.changes {
-        Changes::Absent => None,
-        Changes::Clean => Some(None),
-        Changes::List(list) => Some(Some(list.clone_ref(py))),
-    })?;
+    let (tracks, known) = document
+        .get()
+        .state
+        .with(py, |state| (state.tracks_changes, state.changes.as_ref().map(|list| list.clone_ref(py))));
+    if !tracks {
+        return None;
+    }
     match known {
         Some(list) => Some(list.into_bound(py)),
         None => {
             let list = PyList::empty(py);
-            replace(document, Changes::List(list.clone().unbind()));
+            replace(document, true, Some(list.clone().unbind()));
             Some(list)
         }
     }
@@ -45,23 +51,20 @@ fn known_list<'py>(document: &Bound<'py, DocumentCore>) -> Option<Bound<'py, PyL
 /// The list when it has anything in it.
 fn marked<'py>(document: &Bound<'py, DocumentCore>) -> Option<Bound<'py, PyList>> {
     let py = document.py();
-    let list = document.get().state.with(py, |state| match &state.changes {
-        Changes::List(list) => Some(list.clone_ref(py)),
-        _ => None,
-    })?;
+    let list = document.get().state.with(py, |state| state.changes.as_ref().map(|list| list.clone_ref(py)))?;
     Some(list.into_bound(py)).filter(|list| !list.is_empty())
 }
 
 /// `document._changed_fields = value`; `None` stands for deletion.
 pub fn assign(document: &Bound<'_, DocumentCore>, value: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-    let changes = match value {
-        None => Changes::Absent,
+    let list = match value {
+        None => None,
         Some(value) => match value.cast::<PyList>() {
-            Ok(list) => Changes::List(list.clone().unbind()),
-            Err(_) => Changes::List(PyList::new(document.py(), value.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.unbind()),
+            Ok(list) => Some(list.clone().unbind()),
+            Err(_) => Some(PyList::new(document.py(), value.try_iter()?.collect::<PyResult<Vec<_>>>()?)?.unbind()),
         },
     };
-    replace(document, changes);
+    replace(document, list.is_some(), list);
     Ok(())
 }
 
@@ -79,7 +82,7 @@ pub fn mark_field(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, sl
 /// `document._mark_as_changed(key)`: field names at the start of the path become database names.
 pub fn mark(document: &Bound<'_, DocumentCore>, key: &Bound<'_, PyString>) -> PyResult<()> {
     let py = document.py();
-    if document.get().state.with(py, |state| matches!(state.changes, Changes::Absent)) {
+    if !document.get().state.with(py, |state| state.tracks_changes) {
         return Ok(());
     }
     let plan = state::plan(document)?;
@@ -154,8 +157,11 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
 fn decoded<'py>(document: &Bound<'py, DocumentCore>, slot: usize) -> Option<Bound<'py, PyAny>> {
     let py = document.py();
     document.get().state.with(py, |state| match state.slots.as_ref().and_then(|slots| slots.get(slot)) {
-        Some(Slot::Value(value)) => Some(value.bind(py).clone()),
-        _ => None,
+        Some(slot) => match slot.content() {
+            Content::Value(value) => Some(value.bind(py).clone()),
+            _ => None,
+        },
+        None => None,
     })
 }
 
@@ -295,7 +301,7 @@ pub fn clear(document: &Bound<'_, DocumentCore>) -> PyResult<()> {
             clear_value(&item)?;
         }
     }
-    replace(document, Changes::Clean);
+    replace(document, true, None);
     Ok(())
 }
 

@@ -4,7 +4,8 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyMapping, PyString, PyTuple};
 
-use super::state::{self, Slot};
+use super::slot::Slot;
+use super::state;
 use super::DocumentCore;
 
 /// A mapping that always shows what the document holds now.
@@ -41,7 +42,7 @@ impl DataView {
         let names = PyList::empty(py);
         for slot in order(&plan) {
             let present = document.get().state.with(py, |state| {
-                state.slots.as_ref().is_some_and(|slots| !matches!(slots.get(slot), None | Some(Slot::Absent)))
+                state.slots.as_ref().is_some_and(|slots| slots.get(slot).is_some_and(|slot| !slot.is_absent()))
             });
             if present {
                 names.append(&plan.get().fields[slot].name)?;
@@ -96,7 +97,7 @@ pub fn replace_all(document: &Bound<'_, DocumentCore>, values: &Bound<'_, PyAny>
             content
         }
     };
-    let slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::Absent).collect();
+    let slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
     let old = document.get().state.with(py, |state| {
         (state.raw.take(), state.slots.replace(slots.into_boxed_slice()), state.extra.take())
     });
@@ -234,7 +235,7 @@ impl DataView {
         let plan = state::plan(document)?;
         if let Some(&slot) = plan.get().by_name.get(text.to_str()?) {
             let held = state::value(document, &plan, slot)?;
-            state::replace(document, slot, Slot::Absent);
+            state::replace(document, slot, Slot::ABSENT);
             return Ok(held);
         }
         state::ensure_slots(document, &plan)?;

@@ -4,8 +4,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PySet, PyString, PyTuple};
 
-use super::state::{self, Slot};
-use super::{access, changes, Changes, DocumentCore};
+use super::state;
+use super::{access, changes, DocumentCore, Slot};
 use crate::decode::convert;
 use crate::plan::{FieldPlan, Plan};
 use crate::typerefs;
@@ -40,7 +40,7 @@ pub fn initialise(
     };
     send(py, typerefs::pre_init(py)?, document, Some(&values))?;
     refuse_unknown(document, &plan, &values, &options)?;
-    let mut slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::Absent).collect();
+    let mut slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
     if plan.get().flags.own_setattr || plan.get().flags.dynamic {
         install(document, slots);
         fill_through_python(document, &plan, &values)?;
@@ -65,7 +65,7 @@ pub fn initialise(
     send(py, typerefs::post_init(py)?, document, None)?;
     if plan.get().flags.is_embedded {
         access::set_instance(document, None);
-        changes::replace(document, Changes::Clean);
+        changes::replace(document, true, None);
     }
     Ok(())
 }
@@ -177,7 +177,7 @@ fn fill_defaults(
         if !value.is_none() {
             access::own(document, &value)?;
         }
-        slots[index] = Slot::Value(value.unbind());
+        slots[index] = Slot::value(value.unbind());
     }
     Ok(later)
 }

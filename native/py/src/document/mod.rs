@@ -3,6 +3,7 @@ pub mod access;
 pub mod changes;
 pub mod data_view;
 mod init;
+pub mod slot;
 pub mod state;
 
 use pyo3::exceptions::PyAttributeError;
@@ -12,7 +13,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::PyTraverseError;
 
-pub use state::{Changes, RawDoc, Slot, State};
+pub use slot::Slot;
+pub use state::{RawDoc, State};
+
+use slot::Content;
 
 use crate::cell::GilCell;
 use crate::ffi_util;
@@ -198,11 +202,9 @@ impl DocumentCore {
             visit.call(&state.extra)?;
             visit.call(&state.dynamic_fields)?;
             visit.call(&state.instance)?;
-            if let Changes::List(list) = &state.changes {
-                visit.call(list)?;
-            }
+            visit.call(&state.changes)?;
             for slot in state.slots.iter().flat_map(|slots| slots.iter()) {
-                if let Slot::Value(value) = slot {
+                if let Content::Value(value) = slot.content() {
                     visit.call(value)?;
                 }
             }

@@ -6,6 +6,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use super::slot::{Content, Slot};
 use super::DocumentCore;
 use crate::codec;
 use crate::decode;
@@ -19,42 +20,22 @@ pub struct RawDoc {
     pub start: u32,
     pub end: u32,
     pub options: OptionsId,
-    /// Documents made of these bytes do not fetch what they refer to.
-    pub no_dereference: bool,
 }
 
 impl RawDoc {
-    pub fn whole(bytes: &[u8], options: OptionsId, no_dereference: bool) -> Self {
-        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options, no_dereference }
+    pub fn whole(bytes: &[u8], options: OptionsId) -> Self {
+        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options }
     }
 
     /// The sub-document whose value starts at `at` and is `length` bytes long.
     pub fn part(&self, at: u32, length: usize) -> Self {
-        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options, no_dereference: self.no_dereference }
+        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options }
     }
 
     #[inline]
     pub fn slice(&self) -> &[u8] {
         &self.bytes[self.start as usize..self.end as usize]
     }
-}
-
-/// One field's place in a document.
-pub enum Slot {
-    /// The key is not in `_data`.
-    Absent,
-    /// Not decoded yet: the type tag and where the value starts in the bytes.
-    Raw { tag: u8, at: u32 },
-    Value(Py<PyAny>),
-}
-
-/// The list called `_changed_fields`.
-pub enum Changes {
-    /// MongoEngine has no such attribute on a new document.
-    Absent,
-    /// An empty list that nobody has asked for.
-    Clean,
-    List(Py<PyList>),
 }
 
 /// The mutable part of a document.
@@ -65,7 +46,9 @@ pub struct State {
     /// Keys of `_data` that are no fields.
     pub extra: Option<Py<PyDict>>,
     pub dynamic_fields: Option<Py<PyAny>>,
-    pub changes: Changes,
+    /// There is a list `_changed_fields`, which is made when it is first needed.
+    pub tracks_changes: bool,
+    pub changes: Option<Py<PyList>>,
     /// The weak proxy of the owner, for embedded documents.
     pub instance: Option<Py<PyAny>>,
     pub initialised: bool,
@@ -81,7 +64,8 @@ impl State {
             slots: None,
             extra: None,
             dynamic_fields: None,
-            changes: Changes::Absent,
+            tracks_changes: false,
+            changes: None,
             instance: None,
             initialised: false,
             created: true,
@@ -126,7 +110,7 @@ pub fn current_plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<
     let old = held.get();
     let entry = current.clone().unbind();
     let replaced = document.get().state.with(py, |state| {
-        let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::Absent).collect();
+        let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::ABSENT).collect();
         let mut leftover = Vec::new();
         if let Some(before) = state.slots.take() {
             for (field, slot) in old.fields.iter().zip(Vec::from(before)) {
@@ -157,15 +141,15 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
     let py = document.py();
     let raw = document.get().state.with(py, |state| state.raw.clone());
     let me = plan.get();
-    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::Absent).collect();
+    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::ABSENT).collect();
     let mut extra = None;
     if let Some(raw) = &raw {
         locate(py, me, raw, &mut slots, &mut extra)?;
         for (field, slot) in me.fields.iter().zip(slots.iter_mut()) {
             // What Python hooks must set stays absent here; loading sets it before anybody reads.
-            if matches!(slot, Slot::Absent) && !field.set_by_python() {
+            if slot.is_absent() && !field.set_by_python() {
                 let value = field.default.produce(py)?.unwrap_or_else(|| py.None().into_bound(py));
-                *slot = Slot::Value(value.unbind());
+                *slot = Slot::value(value.unbind());
             }
         }
     }
@@ -199,7 +183,7 @@ fn locate(
         let key = element.key;
         let slot = finder.find(key);
         match slot {
-            Some(slot) => slots[slot] = Slot::Raw { tag: element.tag, at: raw.start + element.offset as u32 },
+            Some(slot) => slots[slot] = Slot::raw(element.tag, raw.start + element.offset as u32),
             None if key == b"_cls" => {}
             None => {
                 let value = codec::decode_value(py, element.tag, element.value, raw.options.get())?;
@@ -220,10 +204,12 @@ pub fn corrupt(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
 pub fn peek<'py>(document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>, slot: usize) -> PyResult<Peek<'py>> {
     let py = document.py();
     ensure_slots(document, plan)?;
-    Ok(document.get().state.with(py, |state| match state.slots.as_ref().and_then(|slots| slots.get(slot)) {
-        None | Some(Slot::Absent) => Peek::Absent,
-        Some(Slot::Raw { tag, at }) => Peek::Raw { tag: *tag, at: *at },
-        Some(Slot::Value(value)) => Peek::Value(value.bind(py).clone()),
+    Ok(document.get().state.with(py, |state| {
+        match state.slots.as_ref().and_then(|slots| slots.get(slot)).map(Slot::content) {
+            None | Some(Content::Absent) => Peek::Absent,
+            Some(Content::Raw { tag, at }) => Peek::Raw { tag, at },
+            Some(Content::Value(value)) => Peek::Value(value.bind(py).clone()),
+        }
     }))
 }
 
@@ -240,7 +226,9 @@ pub fn value<'py>(
         Peek::Raw { tag, at } => {
             let raw = raw(document)?;
             let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
-            keep_decoded(document, slot, &decoded);
+            if let Some(last) = keep_decoded(document, slot, &decoded) {
+                self::value(document, plan, last)?;
+            }
             Ok(Some(decoded))
         }
     }
@@ -255,29 +243,31 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
         .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
 }
 
-/// Keep a decoded value, unless something else was stored meanwhile; let go of the bytes with the last one.
-fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) {
-    let entry = value.clone().unbind();
-    let old = document.get().state.with(document.py(), |state| {
-        let mut released = None;
-        if let Some(slots) = state.slots.as_mut() {
-            if matches!(slots.get(slot), Some(Slot::Raw { .. })) {
-                slots[slot] = Slot::Value(entry);
-                if !slots.iter().any(|slot| matches!(slot, Slot::Raw { .. })) {
-                    released = state.raw.take();
-                }
-                return (None, released);
-            }
+/// Keep a decoded value, unless something else was stored meanwhile, and let go of the bytes with the last one.
+///
+/// Returns a slot that alone keeps the bytes although its value would take less room than they do.
+fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) -> Option<usize> {
+    let entry = Slot::value(value.clone().unbind());
+    let (released, unused, last) = document.get().state.with(document.py(), |state| {
+        let Some(slots) = state.slots.as_mut().filter(|slots| slots.get(slot).is_some_and(Slot::is_raw)) else {
+            return (None, Some(entry), None);
+        };
+        slots[slot] = entry;
+        let mut left = slots.iter().enumerate().filter(|(_, slot)| slot.is_raw());
+        match (left.next(), left.next()) {
+            (None, _) => (state.raw.take(), None, None),
+            (Some((place, only)), None) if only.is_small_raw() => (None, None, Some(place)),
+            _ => (None, None, None),
         }
-        (Some(entry), released)
     });
-    drop(old);
+    drop((released, unused));
+    last
 }
 
 /// `_data[name] = value`.
 pub fn store(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
     ensure_slots(document, plan)?;
-    replace(document, slot, Slot::Value(value.clone().unbind()));
+    replace(document, slot, Slot::value(value.clone().unbind()));
     Ok(())
 }
 
