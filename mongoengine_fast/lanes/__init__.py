@@ -9,6 +9,7 @@ import sys
 import types
 from typing import Any
 
+from mongoengine_fast import connection
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
 from mongoengine_fast.lanes.find_and_modify import find_one_and_delete, find_one_and_replace, find_one_and_update
@@ -65,3 +66,5 @@ class _Lanes(types.ModuleType):
 
 
 sys.modules[__name__].__class__ = _Lanes
+
+connection._on_client_closed.append(release)

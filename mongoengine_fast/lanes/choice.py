@@ -23,7 +23,7 @@ _count = counters.count
 
 
 #: An operation the native lane leaves to pymongo, so that the outcome is pymongo's own. Its text is the reason.
-Unusual = getattr(_native, 'Declined', NotImplementedError)  # TEMPORARY
+Unusual = _native.Declined
 
 
 def choose(collection: Any, operation: str, session: Any = None) -> Route:
@@ -57,6 +57,7 @@ def _momentary_reason(route: Route, session: Any) -> str:
     if socket.socket is not route.socket_class:
         return "sockets were replaced"
     if getattr(route.client, "_closed", False):
+        options.release(route.client)
         return "the client is closed"
     if counters.forced() is not None:
         return "forced"

@@ -45,8 +45,6 @@ def native_collection(collection: Any) -> tuple[Any, str]:
 
 def native_client(client: Any) -> tuple[Any, str]:
     """Return the native client that belongs to a pymongo *client* and "", or None and the reason."""
-    if not hasattr(_native, "Client"):  # TEMPORARY
-        return None, "native lane not built yet"
     known: tuple[Any, str] | None = client.__dict__.get(_KEY)
     if known is None:
         try:

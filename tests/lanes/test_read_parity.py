@@ -8,6 +8,7 @@ import pytest
 from bson.son import SON
 from lane_parity import compare
 from pymongo.collation import Collation
+from pymongo.errors import ExecutionTimeout
 
 from mongoengine_fast import lanes
 
@@ -140,8 +141,12 @@ def test_aggregate_that_writes_goes_through_pymongo(collection: Any) -> None:
 
 
 def test_max_time_expires(native: Any) -> None:
-    slow = {"$where": "sleep(300) || true"}
-    compare(native, lambda c: list(c.find(slow, max_time_ms=50)), lambda c: list(lanes.find(c, slow, max_time_ms=50)))
+    native.insert_one({"_id": 1})
+    with pytest.raises(ExecutionTimeout, match=r"operation exceeded time limit \(configured timeouts: ") as raised:
+        lanes.find(native, {"$where": "sleep(300) || true"}, max_time_ms=50).next_batch(5)
+    assert raised.value.code == 50
+    assert raised.value.details is not None
+    assert raised.value.details["codeName"] == "MaxTimeMSExpired"
 
 
 def test_rewind_and_batches(native: Any) -> None:

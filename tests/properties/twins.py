@@ -47,7 +47,7 @@ class Twins:
 def same(pair: list[Any], question: Callable[[Any], Any] = lambda answer: answer) -> Any:
     """Assert that `question`, asked of both, is answered (or raises) alike; returns our plain answer."""
     stock, ours = (normal(raised(lambda one=one: question(one)), Renumber()) for one in pair)
-    assert ours == stock
+    assert ours == stock, f"\n{STOCK}: {stock}\n{OURS}: {ours}"
     return ours
 
 

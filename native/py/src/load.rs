@@ -1,6 +1,6 @@
 //! From a batch of stored bytes to documents that decode their fields when they are read.
-use mongoengine_fast_core::bson::reader::{length_prefix, read_datetime, read_f64, read_str};
-use mongoengine_fast_core::bson::{validate_document, Elements};
+use mongoengine_fast_core::bson::reader::{length_prefix, read_f64, read_str};
+use mongoengine_fast_core::bson::Elements;
 use pyo3::exceptions::PyTypeError;
 use pyo3::gc::PyVisit;
 use pyo3::intern;
@@ -124,7 +124,7 @@ pub fn load_batch<'a>(
 
 fn load_one<'py>(plan: &Bound<'py, Plan>, bytes: &[u8], options: OptionsId, auto_dereference: bool) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
-    if plan.get().flags.lazy_load && validate_document(bytes).is_ok() {
+    if plan.get().flags.lazy_load && options.get().decodes_later(bytes) {
         let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
         if let Ok(Some(document)) = lazily(py, plan, raw) {
             return Ok(document.into_any());
@@ -145,8 +145,21 @@ fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResul
 
 /// A document over its bytes; `None` when Python has to load it.
 pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let no_dereference = raw.options.0.no_dereference;
     let Some(eager) = scan(py, plan, &raw)? else { return Ok(None) };
+    make(py, plan, raw, &eager).map(Some)
+}
+
+/// An embedded document whose stored form was judged when the document around it was loaded.
+pub fn build_judged<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    let flags = plan.get().flags;
+    if plan.get().may_need_eager || !flags.lazy_load || flags.dynamic {
+        return build(py, plan, raw);
+    }
+    make(py, plan, raw, &[]).map(Some)
+}
+
+fn make<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc, eager: &[usize]) -> PyResult<Bound<'py, DocumentCore>> {
+    let no_dereference = raw.options.0.no_dereference;
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
     let mut fresh = state::State::empty();
@@ -160,13 +173,13 @@ pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyRe
         crate::ffi_util::generic_setattr(document.as_any(), intern!(py, "_fields"), &fields)?;
     }
     if !eager.is_empty() {
-        fill(&document, plan, &eager)?;
+        fill(&document, plan, eager)?;
     }
     document.get().state.with(py, |state| {
         state.initialised = true;
         state.tracks_changes = true;
     });
-    Ok(Some(document))
+    Ok(document)
 }
 
 /// Set what must be set while loading: absent values first, then the stored ones, as the constructor does.
@@ -264,7 +277,7 @@ fn tolerates(py: Python<'_>, plan: &Plan, key: &[u8], item: &Stored<'_>) -> PyRe
         return Ok(item.tag == tag::STRING && read_str(item.bytes).map_err(corrupt)? == plan.class_name_text);
     }
     let Ok(text) = std::str::from_utf8(key) else { return Ok(false) };
-    if plan.by_name.contains_key(text) || matches!(text, "id" | "pk") || !plain_is_fine(item.tag, item.bytes)? {
+    if plan.by_name.contains_key(text) || matches!(text, "id" | "pk") {
         return Ok(false);
     }
     if text == "_text_score" {
@@ -327,33 +340,6 @@ impl Seen {
     }
 }
 
-/// Whether decoding a value that `to_python` leaves alone can wait.
-fn plain(item: &Stored<'_>) -> PyResult<Verdict> {
-    Ok(if plain_is_fine(item.tag, item.bytes)? { Verdict::Lazy } else { Verdict::Python })
-}
-
-/// Nothing in the value makes the driver raise while decoding: dates within Python's years, known types.
-fn plain_is_fine(tag_byte: u8, bytes: &[u8]) -> PyResult<bool> {
-    match tag_byte {
-        tag::DATETIME => {
-            // 0001-01-01 to 9999-12-31, with a day to spare for time zones.
-            let millis = read_datetime(bytes).map_err(corrupt)?;
-            Ok((-62_135_510_400_000..=253_402_214_400_000).contains(&millis))
-        }
-        tag::DOCUMENT | tag::ARRAY => {
-            for element in Elements::new(bytes).map_err(corrupt)? {
-                let element = element.map_err(corrupt)?;
-                if !plain_is_fine(element.tag, element.value)? {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        }
-        tag::CODE_W_SCOPE | tag::DB_POINTER | tag::REGEX => Ok(false),
-        _ => Ok(true),
-    }
-}
-
 /// How the stored value of a field has to be treated.
 fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
     if item.is_null() {
@@ -389,10 +375,10 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdi
             None => Ok(Verdict::Python),
         },
         ToPython::Complex => judge_container(py, field, item),
-        ToPython::Reference => judge_reference(py, field, item),
+        ToPython::Reference => judge_reference(py, field),
         ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => Ok(Verdict::Now),
         ToPython::Python => Ok(Verdict::Now),
-        _ => plain(item),
+        _ => Ok(Verdict::Lazy),
     }
 }
 
@@ -407,9 +393,9 @@ fn judge_embedded(py: Python<'_>, plan: &Bound<'_, Plan>, item: &Stored<'_>) -> 
 
 fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
     if !matches!(item.tag, tag::ARRAY | tag::DOCUMENT) {
-        return plain(item);
+        return Ok(Verdict::Lazy);
     }
-    let Some(inner) = &field.inner else { return plain(item) };
+    let Some(inner) = &field.inner else { return Ok(Verdict::Lazy) };
     if inner.set_by_python() && inner.to_python == ToPython::Python {
         return Ok(Verdict::Now);
     }
@@ -432,17 +418,13 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyRe
     Ok(worst)
 }
 
-fn judge_reference(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
+fn judge_reference(py: Python<'_>, field: &FieldPlan) -> PyResult<Verdict> {
     if field.dbref {
-        return plain(item);
+        return Ok(Verdict::Lazy);
     }
     let plan = field.document_plan(py)?;
     let native_id = plan.get().id_slot.is_some_and(|slot| !plan.get().fields[slot].needs_eager_load());
-    if native_id {
-        plain(item)
-    } else {
-        Ok(Verdict::Now)
-    }
+    Ok(if native_id { Verdict::Lazy } else { Verdict::Now })
 }
 
 /// Documents (or dicts, without a loader) from BSON: one `bytes` of documents end to end, or an iterable of `bytes`.

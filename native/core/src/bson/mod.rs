@@ -2,6 +2,7 @@
 //!
 //! Nothing here allocates for reading, recurses without a bound or knows of Python.
 pub mod error;
+pub mod oid;
 pub mod reader;
 pub mod validate;
 pub mod writer;

@@ -129,10 +129,8 @@ fn descend(tag: u8, value: &[u8], offset: usize, checks: &Checks) -> Result<Opti
                 return Err(BsonError::OutOfRange { offset });
             }
         }
-        tag::DATETIME => {
-            if !checks.datetime.contains(&read_datetime(value).map_err(at)?) {
-                return Err(BsonError::OutOfRange { offset });
-            }
+        tag::DATETIME if !checks.datetime.contains(&read_datetime(value).map_err(at)?) => {
+            return Err(BsonError::OutOfRange { offset });
         }
         tag::REGEX => {
             let (pattern, flags) = read_regex(value).map_err(at)?;

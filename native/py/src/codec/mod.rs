@@ -26,8 +26,9 @@ pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
 pub use objects::{
     dbref_parts, decimal128_bytes, make_binary, make_dbref, make_decimal128, make_int64,
-    make_objectid, make_timestamp, make_uuid, objectid_bytes, uuid_bytes, DbRefParts,
+    make_objectid, new_objectid, make_timestamp, make_uuid, objectid_bytes, uuid_bytes, DbRefParts,
 };
+pub use raw::{slot_offset, store_in_fresh_slot};
 pub use options::{
     CodecOptions, DatetimeMode, DecodeOptions, DocumentKind, EncodeOptions, UuidRep,
 };

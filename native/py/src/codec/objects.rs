@@ -1,4 +1,5 @@
 //! Making and reading instances of bson's classes.
+use mongoengine_fast_core::bson::oid;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
@@ -18,6 +19,14 @@ pub fn make_objectid<'py>(py: Python<'py>, id: &[u8; 12]) -> PyResult<Bound<'py,
         .object_id_slots
         .create(class, [bytes])
         .expect("the layout is known")
+}
+
+/// A new `bson.ObjectId`.
+pub fn new_objectid(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    match oid::generate() {
+        Ok(id) => make_objectid(py, &id),
+        Err(_) => types(py).object_id.bind(py).call0(),
+    }
 }
 
 /// The twelve bytes of an exact `bson.ObjectId`; `None` for anything else, subclasses included.

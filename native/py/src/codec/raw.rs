@@ -74,6 +74,20 @@ pub fn read_slot<'py>(object: &Bound<'py, PyAny>, offset: usize) -> Option<Bound
     unsafe { Bound::from_borrowed_ptr_or_opt(object.py(), *slot_pointer(object, offset)) }
 }
 
+/// Fills a slot of an object that was just made.
+///
+/// The offset must come from [`slot_offset`] for the type of `object` or one of its bases.
+#[inline]
+pub fn store_in_fresh_slot(object: &Bound<'_, PyAny>, offset: usize, value: Bound<'_, PyAny>) {
+    let slot = slot_pointer(object, offset);
+    // SAFETY: the offset is that of an object slot inside the instance, because subclasses only append to the layout
+    // of their bases; the old content is released after the new one is in place.
+    unsafe {
+        let old = std::ptr::replace(slot, value.into_ptr());
+        drop(Bound::from_owned_ptr_or_opt(object.py(), old));
+    }
+}
+
 #[inline]
 fn slot_pointer(object: &Bound<'_, PyAny>, offset: usize) -> *mut *mut ffi::PyObject {
     object.as_ptr().cast::<u8>().wrapping_add(offset).cast()

@@ -46,5 +46,5 @@ pub fn generic<'py>(py: Python<'py>, _field: &FieldPlan, stored: &Stored<'_>) ->
 
 fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, stored: &Stored<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let part = stored.raw.part(stored.at, stored.bytes.len());
-    Ok(load::build(py, plan, part)?.map(Bound::into_any))
+    Ok(load::build_judged(py, plan, part)?.map(Bound::into_any))
 }

@@ -57,7 +57,7 @@ pub fn slot<'py>(
         return Ok(default.unwrap_or_else(|| py.None().into_bound(py)));
     }
     let value = value(py, field, &stored)?;
-    if matches!(field.to_python, ToPython::Embedded | ToPython::GenericEmbedded | ToPython::Complex) {
+    if field.may_hold_documents() {
         access::own(document, &value)?;
     }
     Ok(value)

@@ -1,10 +1,14 @@
 //! Lists and dicts that tell their document when they change.
+use mongoengine_fast_core::bson::tag;
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
 
+use crate::codec;
 use crate::scalars;
+use super::{container, Stored};
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::{bare_instance, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
@@ -57,6 +61,20 @@ pub fn wrap<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: 
         return Ok(None);
     };
     class.call1((value, document, &field.name)).map(Some)
+}
+
+/// A stored list of plain scalars, decoded straight into its tracked form; `None` for anything else.
+pub fn decode<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, stored: &Stored<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = document.py();
+    let plain = field.inner.as_ref().filter(|inner| inner.is_plain_kind());
+    let (Some(inner), tag::ARRAY, false) = (plain, stored.tag, field.own_lazy_load) else { return Ok(None) };
+    let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
+    container::each(stored, &mut |_, item| {
+        let value = if item.is_null() { py.None().into_bound(py) } else { super::value(py, inner, item)? };
+        list_append(&tracked, &value)
+    })?;
+    brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py))?;
+    Ok(Some(tracked))
 }
 
 /// What dereferencing makes of a container in which nothing can refer to another document.
@@ -136,16 +154,11 @@ fn track_list<'py>(
     name: &Bound<'py, PyString>,
     nested: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
-    let tracked = bare_instance(class)?;
-    let target = tracked.cast::<PyList>()?;
+    let tracked = new_list(class)?;
     let mut index = 0;
     while let Some(item) = list_item(items, index) {
         let item = if nested { track_nested(&item, owner, name, &index.to_string())? } else { item };
-        // SAFETY: `target` is a list (or a list subclass) and `item` a valid object; the list takes its own reference.
-        // Going through the C call keeps an overridden `append` from marking the list as changed.
-        let done = unsafe { ffi::PyList_Append(target.as_ptr(), item.as_ptr()) };
-        crate::ffi_util::check(py, done)?;
+        list_append(&tracked, &item)?;
         index += 1;
     }
     brand(&tracked, owner, name)?;
@@ -192,9 +205,64 @@ fn track_nested<'py>(
     Ok(item.clone())
 }
 
+/// An empty list of a tracking class; such a class has `list`'s own `__new__`.
+fn new_list<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+    bare_instance(class)
+}
+
+/// `list.append`, past an overridden one that would mark the list as changed.
+fn list_append(list: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()> {
+    // SAFETY: `list` is a list or an instance of a list subclass, `item` a valid object; the list takes its own reference.
+    let done = unsafe { ffi::PyList_Append(list.as_ptr(), item.as_ptr()) };
+    crate::ffi_util::check(list.py(), done)
+}
+
+/// Tie a container that was just made to its document.
 fn brand(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
     let py = tracked.py();
-    tracked.setattr(intern!(py, "_instance"), owner)?;
-    tracked.setattr(intern!(py, "_name"), name)?;
-    tracked.setattr(intern!(py, "_dereferenced"), true)
+    let dereferenced = PyBool::new(py, true).to_owned().into_any();
+    let offsets = if tracked.is_instance_of::<PyList>() { Ties::of_lists(py)? } else { Ties::of_dicts(py)? };
+    match offsets {
+        Some(ties) => {
+            codec::store_in_fresh_slot(tracked, ties.instance, owner.clone());
+            codec::store_in_fresh_slot(tracked, ties.name, name.clone().into_any());
+            codec::store_in_fresh_slot(tracked, ties.dereferenced, dereferenced);
+            Ok(())
+        }
+        None => {
+            tracked.setattr(intern!(py, "_instance"), owner)?;
+            tracked.setattr(intern!(py, "_name"), name)?;
+            tracked.setattr(intern!(py, "_dereferenced"), dereferenced)
+        }
+    }
+}
+
+/// Where the slots of tracking classes are in their instances.
+#[derive(Clone, Copy)]
+struct Ties {
+    instance: usize,
+    name: usize,
+    dereferenced: usize,
+}
+
+static LIST_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
+static DICT_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
+
+impl Ties {
+    fn of_lists(py: Python<'_>) -> PyResult<Option<Ties>> {
+        LIST_TIES.get_or_try_init(py, || Self::find(typerefs::tied_list(py)?)).copied()
+    }
+
+    fn of_dicts(py: Python<'_>) -> PyResult<Option<Ties>> {
+        DICT_TIES.get_or_try_init(py, || Self::find(typerefs::tied_dict(py)?)).copied()
+    }
+
+    fn find(class: &Bound<'_, PyAny>) -> PyResult<Option<Ties>> {
+        let class = typerefs::as_type(class)?;
+        let offset = |name: &str| codec::slot_offset(class, name);
+        Ok(match (offset("_instance"), offset("_name"), offset("_dereferenced")) {
+            (Some(instance), Some(name), Some(dereferenced)) => Some(Ties { instance, name, dereferenced }),
+            _ => None,
+        })
+    }
 }

@@ -3,10 +3,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::state;
+use super::state::{self, Peek};
 use super::{changes, DocumentCore};
 use crate::codec;
-use crate::decode::tracked;
+use crate::decode::{tracked, Stored};
 use crate::ffi_util::{list_item, weak_proxy};
 use crate::field::FieldCore;
 use crate::plan::{FieldPlan, GetOp, Plan, SetOp};
@@ -85,6 +85,15 @@ fn get_complex<'py>(
     let lazy_items = entry.get == GetOp::List && entry.inner.as_ref().is_some_and(|inner| inner.is_lazy_reference);
     let dereference = dereferences(document, entry);
     let ready = state::initialised(document);
+    if ready && dereference {
+        if let Peek::Raw { tag, at } = state::peek(document, plan, slot)? {
+            let raw = state::raw(document)?;
+            if let Some(value) = tracked::decode(document, entry, &Stored::find(&raw, tag, at)?)? {
+                state::keep_decoded(document, plan, slot, &value)?;
+                return Ok(value);
+            }
+        }
+    }
     let Some(mut value) = state::value(document, plan, slot)? else {
         return or_none(py, None);
     };

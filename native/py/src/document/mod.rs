@@ -6,7 +6,10 @@ mod init;
 pub mod slot;
 pub mod state;
 
+use std::sync::OnceLock;
+
 use pyo3::exceptions::PyAttributeError;
+use pyo3::ffi;
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -32,8 +35,7 @@ pub struct DocumentCore {
 #[pymethods]
 impl DocumentCore {
     #[new]
-    #[pyo3(signature = (*_args, **_kwargs))]
-    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+    fn new() -> Self {
         Self { state: GilCell::new(State::empty()) }
     }
 
@@ -265,7 +267,41 @@ fn refuse_shard_key_change(document: &Bound<'_, DocumentCore>, name: &Bound<'_, 
     Ok(())
 }
 
+/// `tp_new` as pyo3 made it.
+static PYO3_NEW: OnceLock<ffi::newfunc> = OnceLock::new();
+
+/// `DocumentCore.__new__`, which has no use for the arguments that are meant for `__init__`.
+unsafe extern "C" fn new_without_arguments(
+    class: *mut ffi::PyTypeObject,
+    _args: *mut ffi::PyObject,
+    _kwargs: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let Some(new) = PYO3_NEW.get() else { return std::ptr::null_mut() };
+    // SAFETY: Python calls tp_new with the GIL held and a subtype of DocumentCore; the tuple is a new reference that is
+    // given back, and no keywords are passed.
+    unsafe {
+        let args = ffi::PyTuple_New(0);
+        let made = new(class, args, std::ptr::null_mut());
+        ffi::Py_XDECREF(args);
+        made
+    }
+}
+
+/// Spare every new document pyo3's copy of the keyword arguments, which only `__init__` reads.
+fn shorten_new(py: Python<'_>) {
+    let class = py.get_type::<DocumentCore>().as_type_ptr();
+    // SAFETY: the type is alive, not yet subclassed (subclasses copy the pointer), and the GIL is held.
+    unsafe {
+        if let Some(new) = (*class).tp_new {
+            if PYO3_NEW.set(new).is_ok() {
+                (*class).tp_new = Some(new_without_arguments);
+            }
+        }
+    }
+}
+
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DocumentCore>()?;
+    shorten_new(m.py());
     data_view::register(m)
 }

@@ -226,9 +226,7 @@ pub fn value<'py>(
         Peek::Raw { tag, at } => {
             let raw = raw(document)?;
             let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
-            if let Some(last) = keep_decoded(document, slot, &decoded) {
-                self::value(document, plan, last)?;
-            }
+            keep_decoded(document, plan, slot, &decoded)?;
             Ok(Some(decoded))
         }
     }
@@ -243,10 +241,18 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
         .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
 }
 
-/// Keep a decoded value, unless something else was stored meanwhile, and let go of the bytes with the last one.
+/// Keep a decoded value, and let go of the bytes when nothing, or only a small value, still stands in them.
+pub fn keep_decoded(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, decoded: &Bound<'_, PyAny>) -> PyResult<()> {
+    if let Some(last) = put_decoded(document, slot, decoded) {
+        value(document, plan, last)?;
+    }
+    Ok(())
+}
+
+/// Put a decoded value in its slot, unless something else was stored there meanwhile.
 ///
 /// Returns a slot that alone keeps the bytes although its value would take less room than they do.
-fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) -> Option<usize> {
+fn put_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) -> Option<usize> {
     let entry = Slot::value(value.clone().unbind());
     let (released, unused, last) = document.get().state.with(document.py(), |state| {
         let Some(slots) = state.slots.as_mut().filter(|slots| slots.get(slot).is_some_and(Slot::is_raw)) else {

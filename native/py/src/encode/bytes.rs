@@ -54,7 +54,7 @@ impl Pass<'_> {
             return Err(PyValueError::new_err("the field called id is stored under another name"));
         }
         if id.is_none() && ensure_id {
-            let made = codec::types(py).object_id.bind(py).call0()?;
+            let made = codec::new_objectid(py)?;
             self.value(b"_id", &made, 1)?;
             id = Some(made);
         }

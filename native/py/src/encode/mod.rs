@@ -47,7 +47,7 @@ fn encode_mapping<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let key = intern!(py, "_id");
     if ensure_id && !mapping.contains(key)? {
-        mapping.set_item(key, codec::types(py).object_id.bind(py).call0()?)?;
+        mapping.set_item(key, codec::new_objectid(py)?)?;
     }
     let start = out.len();
     if let Err(error) = codec::encode_document(py, mapping, options, out) {

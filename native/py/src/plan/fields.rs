@@ -244,6 +244,34 @@ impl FieldPlan {
         self.set_by_python() || self.to_python_is_custom()
     }
 
+    /// The same for some stored forms: embedded documents, dynamic values, absent callable defaults.
+    pub fn may_need_eager_load(&self) -> bool {
+        self.needs_eager_load()
+            || !self.default.is_lazy()
+            || matches!(
+                self.to_python,
+                ToPython::Embedded | ToPython::GenericEmbedded | ToPython::Dynamic | ToPython::Reference
+            )
+            || self.inner.as_ref().is_some_and(|inner| inner.may_need_eager_load())
+    }
+
+    /// Values may be or contain embedded documents, which have to know their owner.
+    pub fn may_hold_documents(&self) -> bool {
+        match self.to_python {
+            ToPython::Embedded | ToPython::GenericEmbedded => true,
+            ToPython::Complex => self.inner.as_ref().is_some_and(|inner| inner.may_hold_documents()),
+            _ => false,
+        }
+    }
+
+    /// Items decode to plain scalars without asking Python.
+    pub fn is_plain_kind(&self) -> bool {
+        matches!(
+            self.to_python,
+            ToPython::Str | ToPython::Int | ToPython::Float | ToPython::Bool | ToPython::ObjectId
+        )
+    }
+
     fn to_python_is_custom(&self) -> bool {
         self.to_python == ToPython::Python
             || self.inner.as_ref().is_some_and(|inner| inner.to_python_is_custom())

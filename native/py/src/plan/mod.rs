@@ -32,8 +32,8 @@ pub struct Plan {
     pub id_field_name: Option<Py<PyString>>,
     pub has_shard_key: bool,
     pub flags: Flags,
-    /// Slots that must be set while the document is loaded: Python hooks or callable defaults.
-    pub eager: Vec<usize>,
+    /// Some field may have to be set while the document is loaded: Python hooks, callable defaults.
+    pub may_need_eager: bool,
     watch: Watch,
     /// Plans of subclasses met in `_cls`, by class name.
     polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
@@ -109,12 +109,7 @@ impl Plan {
             Some(name) => by_name.get(name.to_str()?).copied(),
             None => None,
         };
-        let eager = fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.needs_eager_load())
-            .map(|(slot, _)| slot)
-            .collect();
+        let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
         let has_shard_key =
             spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
         Ok(Self {
@@ -132,7 +127,7 @@ impl Plan {
             ordered,
             id_slot,
             has_shard_key,
-            eager,
+            may_need_eager,
         })
     }
 
