@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from typing import Any
+from typing import Any, cast
 
 from bson.raw_bson import RawBSONDocument
 from bson.son import SON
@@ -19,6 +19,9 @@ from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session
 from mongoengine_fast.lanes.routes import Route
 
 _KEY = "_mongoengine_fast_route"
+_ROUTES = "_mongoengine_fast_routes"
+_MOST_NAMESPACES = 4096
+_MOST_VARIANTS = 32
 _count = counters.count
 
 
@@ -69,11 +72,30 @@ def _make_route(collection: Any) -> Route:
     if type(collection) is not Collection or not isinstance(collection.database.client, MongoClient):
         route = Route(PYTHON, "not a pymongo collection")
     else:
-        route = _pymongo_route(collection)
+        route = _known_route(collection)
     try:
         collection.__dict__[_KEY] = route
     except (AttributeError, TypeError):
         pass
+    return route
+
+
+def _known_route(collection: Any) -> Route:
+    """Return the route of an equal collection of the same client, or make one.
+
+    Programs make collection objects all the time (``with_options`` for a write concern, ``db[name]``).
+    """
+    routes = collection.database.client.__dict__.setdefault(_ROUTES, {})
+    options = (collection.codec_options, collection.read_preference, collection.read_concern, collection.write_concern)
+    equal = routes.setdefault((collection.database.name, collection.name), [])
+    for known, route in equal:
+        if known[0] is options[0] and known[1:] == options[1:]:
+            return cast(Route, route)
+    route = _pymongo_route(collection)
+    if len(routes) > _MOST_NAMESPACES or len(equal) > _MOST_VARIANTS:
+        routes.clear()
+    else:
+        equal.append((options, route))
     return route
 
 

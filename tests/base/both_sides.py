@@ -91,9 +91,9 @@ def raised(function: Callable[[], Any]) -> Any:
 def load(cls: Any, stored: dict[str, Any] | bytes) -> Any:
     """The document that a query of *cls* makes of *stored*: lazily on our side, MongoEngine's way on the other."""
     row = stored if isinstance(stored, bytes) else encode(stored)
-    if cls.__mro__[-2].__module__.startswith(STOCK + "."):
-        return cls._from_son(decode(row))
     native = importlib.import_module(f"{OURS}._native")
+    if not issubclass(cls, native.DocumentCore):
+        return cls._from_son(decode(row))
     (document,) = native.load_documents(native.DocumentLoader(cls), row)
     return document
 

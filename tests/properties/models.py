@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bson import Decimal128, Int64, ObjectId
@@ -84,6 +85,7 @@ class Spec:
         return f"{self.kind}({inside!r}{', ' if inside and self.options else ''}{self.options or ''})"
 
 
+@cache
 def specs(depth: int) -> st.SearchStrategy[Spec]:
     """Fields that contain others up to `depth` levels deep."""
     scalars = st.builds(Spec, st.sampled_from(sorted(SCALARS)))
@@ -100,6 +102,7 @@ def specs(depth: int) -> st.SearchStrategy[Spec]:
     return scalars | containers
 
 
+@cache
 def named(depth: int) -> st.SearchStrategy[dict[str, Spec]]:
     """Some fields with names and options."""
     options = st.fixed_dictionaries(
@@ -114,6 +117,7 @@ def named(depth: int) -> st.SearchStrategy[dict[str, Spec]]:
     )
 
 
+@cache
 def models() -> st.SearchStrategy[dict[str, Spec]]:
     """The fields of a document class."""
     return named(2)
@@ -141,12 +145,14 @@ def recipes(fields: dict[str, Spec]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={name: st.none() | recipe(spec) for name, spec in fields.items()})
 
 
+@cache
 def plain_values() -> st.SearchStrategy[Any]:
     """Nested data as a DictField takes it."""
     leaves = st.none() | st.booleans() | st.integers(-9, 9) | texts
     return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6)
 
 
+@cache
 def bson_values() -> st.SearchStrategy[Any]:
     """Anything that might stand in a database."""
     leaves = st.one_of(

@@ -6,8 +6,7 @@ use mongodb::error::{Error as DriverError, ErrorKind as DriverKind, RETRYABLE_WR
 pub type Result<T> = std::result::Result<T, CoreError>;
 
 /// Codes after which a read is sent once more (retryable reads specification).
-const RETRYABLE_READ_CODES: [i32; 13] =
-    [11600, 11602, 10107, 13435, 13436, 189, 91, 7, 6, 89, 9001, 134, 262];
+const RETRYABLE_READ_CODES: [i32; 13] = [11600, 11602, 10107, 13435, 13436, 189, 91, 7, 6, 89, 9001, 134, 262];
 
 /// The kind of a failure; the caller's exception class follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,9 +100,7 @@ impl From<DriverError> for CoreError {
     fn from(error: DriverError) -> Self {
         let kind = kind_of(&error);
         let (code, code_name, message) = match error.kind.as_ref() {
-            DriverKind::Command(command) => {
-                (Some(command.code), command.code_name.clone(), command.message.clone())
-            }
+            DriverKind::Command(command) => (Some(command.code), command.code_name.clone(), command.message.clone()),
             other => (None, String::new(), other.to_string()),
         };
         CoreError {

@@ -22,29 +22,26 @@ pub fn weak_proxy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>
     }
 }
 
-/// Whether the object is a `weakref.proxy`.
-#[inline]
-pub fn is_proxy(object: &Bound<'_, PyAny>) -> bool {
-    // SAFETY: only reads the type of a valid object.
-    unsafe { ffi::PyWeakref_CheckProxy(object.as_ptr()) != 0 }
-}
-
 /// A new instance of `class` through its `tp_new`, without `__init__`.
 pub fn bare_instance<'py>(class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     let empty = pyo3::types::PyTuple::empty(py);
     // SAFETY: every class we are given derives from a type with tp_new; arguments are an empty tuple and no keywords.
     unsafe {
-        let new = (*class.as_type_ptr()).tp_new.ok_or_else(|| {
-            pyo3::exceptions::PyTypeError::new_err("cannot create instances of this class")
-        })?;
+        let new = (*class.as_type_ptr())
+            .tp_new
+            .ok_or_else(|| pyo3::exceptions::PyTypeError::new_err("cannot create instances of this class"))?;
         Bound::from_owned_ptr_or_err(py, new(class.as_type_ptr(), empty.as_ptr(), std::ptr::null_mut()))
     }
 }
 
 /// `object.__setattr__(object, name, value)`.
 #[inline]
-pub fn generic_setattr(object: &Bound<'_, PyAny>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn generic_setattr(
+    object: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     // SAFETY: three valid pointers with the GIL held.
     let done = unsafe { ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), value.as_ptr()) };
     check(object.py(), done)

@@ -105,7 +105,7 @@ impl FieldCore {
 
     /// Copying and pickling carry what stands in `__dict__`.
     fn __getstate__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyDict>> {
-        Ok(slf.getattr(intern!(slf.py(), "__dict__"))?.cast_into::<PyDict>()?.copy()?)
+        slf.getattr(intern!(slf.py(), "__dict__"))?.cast_into::<PyDict>()?.copy()
     }
 
     /// Switch automatic dereferencing of this field on or off.

@@ -9,7 +9,6 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::PyTraverseError;
 
 use crate::cell::GilCell;
-use mongoengine_fast_core::bson::tag;
 use crate::codec::{self, CodecOptions};
 use crate::decode::container::has_key;
 use crate::decode::embedded::stored_class;
@@ -19,6 +18,7 @@ use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
 use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
 use crate::typerefs;
+use mongoengine_fast_core::bson::tag;
 
 /// A set of codec options that lives as long as the process; documents point to theirs.
 #[derive(Clone, Copy)]
@@ -80,7 +80,8 @@ impl DocumentLoader {
     }
 
     /// The document for a decoded row.
-    fn from_dict<'py>(&self, py: Python<'py>, row: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(name = "from_dict")]
+    fn load_dict<'py>(&self, py: Python<'py>, row: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         from_son(self.document_class.bind(py), row, self.auto_dereference)
     }
 
@@ -89,7 +90,11 @@ impl DocumentLoader {
     }
 }
 
-fn from_son<'py>(class: &Bound<'py, PyType>, row: &Bound<'py, PyAny>, auto_dereference: bool) -> PyResult<Bound<'py, PyAny>> {
+fn from_son<'py>(
+    class: &Bound<'py, PyType>,
+    row: &Bound<'py, PyAny>,
+    auto_dereference: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = class.py();
     let keywords = PyDict::new(py);
     keywords.set_item(intern!(py, "_auto_dereference"), auto_dereference)?;
@@ -97,11 +102,11 @@ fn from_son<'py>(class: &Bound<'py, PyType>, row: &Bound<'py, PyAny>, auto_deref
 }
 
 /// Append one object per stored document to `out`: a document of the loader's class, or a dict without a loader.
-pub fn load_batch<'a>(
+pub fn load_batch(
     py: Python<'_>,
     loader: &Bound<'_, PyAny>,
     options: OptionsId,
-    documents: &mut dyn Iterator<Item = &'a [u8]>,
+    documents: &mut dyn Iterator<Item = &[u8]>,
     out: &Bound<'_, PyList>,
 ) -> PyResult<()> {
     if loader.is_none() {
@@ -122,7 +127,12 @@ pub fn load_batch<'a>(
     Ok(())
 }
 
-fn load_one<'py>(plan: &Bound<'py, Plan>, bytes: &[u8], options: OptionsId, auto_dereference: bool) -> PyResult<Bound<'py, PyAny>> {
+fn load_one<'py>(
+    plan: &Bound<'py, Plan>,
+    bytes: &[u8],
+    options: OptionsId,
+    auto_dereference: bool,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
     if plan.get().flags.lazy_load && options.get().decodes_later(bytes) {
         let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
@@ -150,7 +160,11 @@ pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyRe
 }
 
 /// An embedded document whose stored form was judged when the document around it was loaded.
-pub fn build_judged<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+pub fn build_judged<'py>(
+    py: Python<'py>,
+    plan: &Bound<'py, Plan>,
+    raw: RawDoc,
+) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let flags = plan.get().flags;
     if plan.get().may_need_eager || !flags.lazy_load || flags.dynamic {
         return build(py, plan, raw);
@@ -158,7 +172,12 @@ pub fn build_judged<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) 
     make(py, plan, raw, &[]).map(Some)
 }
 
-fn make<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc, eager: &[usize]) -> PyResult<Bound<'py, DocumentCore>> {
+fn make<'py>(
+    py: Python<'py>,
+    plan: &Bound<'py, Plan>,
+    raw: RawDoc,
+    eager: &[usize],
+) -> PyResult<Bound<'py, DocumentCore>> {
     let no_dereference = raw.options.0.no_dereference;
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
@@ -227,12 +246,7 @@ fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc) -> PyResult<Option
     let mut finder = SlotFinder::new(me);
     for element in Elements::new(raw.slice()).map_err(corrupt)? {
         let element = element.map_err(corrupt)?;
-        let item = Stored {
-            raw,
-            tag: element.tag,
-            at: raw.start + element.offset as u32,
-            bytes: element.value,
-        };
+        let item = Stored { raw, tag: element.tag, at: raw.start + element.offset as u32, bytes: element.value };
         match finder.find(element.key) {
             Some(slot) => {
                 seen.set(slot);
@@ -402,17 +416,10 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyRe
     let mut worst = Verdict::Lazy;
     for element in Elements::new(item.bytes).map_err(corrupt)? {
         let element = element.map_err(corrupt)?;
-        let part = Stored {
-            raw: item.raw,
-            tag: element.tag,
-            at: item.at + element.offset as u32,
-            bytes: element.value,
-        };
-        let verdict = if part.is_null() && !inner.to_python_keeps_none() {
-            Verdict::Python
-        } else {
-            judge(py, inner, &part)?
-        };
+        let part =
+            Stored { raw: item.raw, tag: element.tag, at: item.at + element.offset as u32, bytes: element.value };
+        let verdict =
+            if part.is_null() && !inner.to_python_keeps_none() { Verdict::Python } else { judge(py, inner, &part)? };
         worst = worst.max(verdict);
     }
     Ok(worst)

@@ -30,9 +30,7 @@ macro_rules! bound_objects {
 }
 
 fn not_bound(name: &str) -> PyErr {
-    PyRuntimeError::new_err(format!(
-        "mongoengine_fast is not fully imported: {name} is not bound yet"
-    ))
+    PyRuntimeError::new_err(format!("mongoengine_fast is not fully imported: {name} is not bound yet"))
 }
 
 bound_objects!(

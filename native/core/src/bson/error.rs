@@ -55,16 +55,10 @@ impl fmt::Display for BsonError {
             }
             Self::NulInCString => f.write_str("keys and regex patterns must not contain a NUL"),
             Self::TooLarge { len } => {
-                write!(
-                    f,
-                    "document of {len} bytes exceeds the BSON limit of 2147483647"
-                )
+                write!(f, "document of {len} bytes exceeds the BSON limit of 2147483647")
             }
             Self::WrongSize { expected, found } => {
-                write!(
-                    f,
-                    "BSON value of {found} bytes where {expected} were expected"
-                )
+                write!(f, "BSON value of {found} bytes where {expected} were expected")
             }
         }
     }

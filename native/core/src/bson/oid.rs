@@ -19,11 +19,7 @@ impl Generator {
         getrandom::fill(&mut process)?;
         let mut start = [0; 4];
         getrandom::fill(&mut start)?;
-        Ok(Self {
-            pid,
-            process,
-            counter: u32::from_le_bytes(start),
-        })
+        Ok(Self { pid, process, counter: u32::from_le_bytes(start) })
     }
 }
 
@@ -39,9 +35,7 @@ pub fn generate() -> Result<[u8; 12], getrandom::Error> {
         None => slot.insert(Generator::new(pid)?),
     };
     generator.counter = generator.counter.wrapping_add(1);
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs()) as u32;
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) as u32;
     let mut id = [0; 12];
     id[..4].copy_from_slice(&seconds.to_be_bytes());
     id[4..9].copy_from_slice(&generator.process);

@@ -53,20 +53,13 @@ impl<'a> Elements<'a> {
     fn step(&mut self) -> Result<Element<'a>> {
         let tag = self.bytes[self.pos];
         let body = &self.bytes[self.pos + 1..self.end];
-        let len = find_nul(body).ok_or(BsonError::MissingTerminator {
-            offset: self.pos + 1,
-        })?;
+        let len = find_nul(body).ok_or(BsonError::MissingTerminator { offset: self.pos + 1 })?;
         let key = &body[..len];
         let rest = &body[len + 1..];
         let offset = self.pos + len + 2;
         let size = value_len(tag, rest, offset)?;
         self.pos = offset + size;
-        Ok(Element {
-            tag,
-            key,
-            value: &rest[..size],
-            offset,
-        })
+        Ok(Element { tag, key, value: &rest[..size], offset })
     }
 }
 
@@ -141,9 +134,7 @@ fn string_len(rest: &[u8], offset: usize) -> Result<usize> {
         return Err(bad);
     }
     if rest[4 + len - 1] != 0 {
-        return Err(BsonError::MissingTerminator {
-            offset: offset + 4 + len - 1,
-        });
+        return Err(BsonError::MissingTerminator { offset: offset + 4 + len - 1 });
     }
     Ok(4 + len)
 }
@@ -154,9 +145,7 @@ fn container_len(rest: &[u8], offset: usize) -> Result<usize> {
         return Err(BsonError::BadLength { offset });
     }
     if rest[len - 1] != 0 {
-        return Err(BsonError::MissingTerminator {
-            offset: offset + len - 1,
-        });
+        return Err(BsonError::MissingTerminator { offset: offset + len - 1 });
     }
     Ok(len)
 }
@@ -206,10 +195,7 @@ pub fn utf8(bytes: &[u8], offset: usize) -> Result<&str> {
 }
 
 fn fixed<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
-    value.try_into().map_err(|_| BsonError::WrongSize {
-        expected: N,
-        found: value.len(),
-    })
+    value.try_into().map_err(|_| BsonError::WrongSize { expected: N, found: value.len() })
 }
 
 /// A double, type 0x01.

@@ -1,8 +1,6 @@
 //! Unit tests of reader, validator and writer, with MongoDB's conformance corpus when it is at hand.
 use super::reader::{self, find_nul, Elements};
-use super::{
-    tag, validate, validate_document, validate_with, writer, BsonError, Checks, MAX_DEPTH,
-};
+use super::{tag, validate, validate_document, validate_with, writer, BsonError, Checks, MAX_DEPTH};
 
 fn document(fill: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::new();
@@ -14,9 +12,7 @@ fn document(fill: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 
 /// A document nested `levels` deep, itself included.
 fn nested(levels: usize, tag: u8) -> Vec<u8> {
-    (1..levels).fold(document(|_| ()), |inner, _| {
-        document(|out| writer::raw_document(out, tag, b"0", &inner).unwrap())
-    })
+    (1..levels).fold(document(|_| ()), |inner, _| document(|out| writer::raw_document(out, tag, b"0", &inner).unwrap()))
 }
 
 fn full() -> Vec<u8> {
@@ -52,10 +48,7 @@ fn full() -> Vec<u8> {
 }
 
 fn value<'a>(bytes: &'a [u8], key: &str) -> &'a [u8] {
-    let found = Elements::new(bytes)
-        .unwrap()
-        .map(Result::unwrap)
-        .find(|e| e.key == key.as_bytes());
+    let found = Elements::new(bytes).unwrap().map(Result::unwrap).find(|e| e.key == key.as_bytes());
     found.unwrap().value
 }
 
@@ -65,21 +58,12 @@ fn every_type_is_written_and_read_back() {
     validate_document(&bytes).unwrap();
     assert_eq!(reader::read_f64(value(&bytes, "double")), Ok(1.5));
     assert_eq!(reader::read_str(value(&bytes, "string")), Ok("h\u{e9}llo"));
-    assert_eq!(
-        reader::read_binary(value(&bytes, "bin")),
-        Ok((0, &b"\x00\x01"[..]))
-    );
-    assert_eq!(
-        reader::read_binary(value(&bytes, "old")),
-        Ok((2, &b"xyz"[..]))
-    );
+    assert_eq!(reader::read_binary(value(&bytes, "bin")), Ok((0, &b"\x00\x01"[..])));
+    assert_eq!(reader::read_binary(value(&bytes, "old")), Ok((2, &b"xyz"[..])));
     assert_eq!(reader::read_oid(value(&bytes, "oid")), Ok(*b"abcdefghijkl"));
     assert_eq!(reader::read_bool(value(&bytes, "bool")), Ok(true));
     assert_eq!(reader::read_datetime(value(&bytes, "date")), Ok(-1));
-    assert_eq!(
-        reader::read_regex(value(&bytes, "regex")),
-        Ok((&b"a.*"[..], &b"im"[..]))
-    );
+    assert_eq!(reader::read_regex(value(&bytes, "regex")), Ok((&b"a.*"[..], &b"im"[..])));
     assert_eq!(reader::read_i32(value(&bytes, "i32")), Ok(-7));
     assert_eq!(reader::read_timestamp(value(&bytes, "ts")), Ok((5, 6)));
     assert_eq!(reader::read_i64(value(&bytes, "i64")), Ok(i64::MIN));
@@ -87,10 +71,7 @@ fn every_type_is_written_and_read_back() {
     assert_eq!(reader::read_str(value(&bytes, "code")), Ok("f()"));
     let (code, scope) = reader::read_code_w_scope(value(&bytes, "cws")).unwrap();
     assert_eq!((code, scope), (&b"g()"[..], &nested(2, tag::DOCUMENT)[..]));
-    assert_eq!(
-        reader::read_db_pointer(value(&bytes, "ptr")),
-        Ok((&b"coll"[..], *b"abcdefghijkl"))
-    );
+    assert_eq!(reader::read_db_pointer(value(&bytes, "ptr")), Ok((&b"coll"[..], *b"abcdefghijkl")));
 }
 
 #[test]
@@ -118,8 +99,7 @@ fn every_cut_and_every_changed_byte_is_survived() {
             let mut damaged = bytes.clone();
             damaged[at] ^= change;
             let valid = validate_document(&damaged).is_ok();
-            let read =
-                Elements::new(&damaged).map(|elements| elements.filter_map(Result::ok).count());
+            let read = Elements::new(&damaged).map(|elements| elements.filter_map(Result::ok).count());
             assert!(!valid || read.is_ok(), "byte {at}");
         }
     }
@@ -130,16 +110,10 @@ fn nesting_is_capped_at_any_depth_of_input() {
     for tag in [tag::DOCUMENT, tag::ARRAY] {
         validate_document(&nested(MAX_DEPTH, tag)).unwrap();
         let too_deep = BsonError::TooDeep { limit: MAX_DEPTH };
-        assert_eq!(
-            validate_document(&nested(MAX_DEPTH + 1, tag)),
-            Err(too_deep.clone())
-        );
+        assert_eq!(validate_document(&nested(MAX_DEPTH + 1, tag)), Err(too_deep.clone()));
         assert_eq!(validate(&nested(5000, tag), usize::MAX), Err(too_deep));
         validate(&nested(3, tag), 3).unwrap();
-        assert_eq!(
-            validate(&nested(4, tag), 3),
-            Err(BsonError::TooDeep { limit: 3 })
-        );
+        assert_eq!(validate(&nested(4, tag), 3), Err(BsonError::TooDeep { limit: 3 }));
     }
 }
 
@@ -151,21 +125,12 @@ fn values_out_of_range_are_found_at_any_level() {
     });
     let bytes = document(|out| writer::raw_document(out, tag::DOCUMENT, b"o", &inner).unwrap());
     let judge = |datetime, whole_uuids| {
-        let checks = Checks {
-            datetime,
-            whole_uuids,
-        };
+        let checks = Checks { datetime, whole_uuids };
         validate_with(&bytes, MAX_DEPTH, &checks)
     };
     assert_eq!(judge(11..=11, false), Ok(()));
-    assert!(matches!(
-        judge(0..=10, false),
-        Err(BsonError::OutOfRange { .. })
-    ));
-    assert!(matches!(
-        judge(0..=20, true),
-        Err(BsonError::OutOfRange { .. })
-    ));
+    assert!(matches!(judge(0..=10, false), Err(BsonError::OutOfRange { .. })));
+    assert!(matches!(judge(0..=20, true), Err(BsonError::OutOfRange { .. })));
 }
 
 #[test]
@@ -174,10 +139,7 @@ fn text_must_be_utf8_except_for_names_of_array_items() {
     let key = document(|out| {
         writer::element_unchecked(out, tag::NULL, bad);
     });
-    assert!(matches!(
-        validate_document(&key),
-        Err(BsonError::InvalidUtf8 { .. })
-    ));
+    assert!(matches!(validate_document(&key), Err(BsonError::InvalidUtf8 { .. })));
     let array = document(|out| writer::raw_document(out, tag::ARRAY, b"a", &key).unwrap());
     validate_document(&array).unwrap();
     for tag in [tag::STRING, tag::CODE, tag::SYMBOL] {
@@ -185,24 +147,15 @@ fn text_must_be_utf8_except_for_names_of_array_items() {
             writer::element_unchecked(out, tag, b"t");
             writer::str_value(out, bad).unwrap();
         });
-        assert!(matches!(
-            validate_document(&text),
-            Err(BsonError::InvalidUtf8 { .. })
-        ));
+        assert!(matches!(validate_document(&text), Err(BsonError::InvalidUtf8 { .. })));
     }
 }
 
 #[test]
 fn a_nul_in_a_key_or_regex_is_refused() {
     let mut out = Vec::new();
-    assert_eq!(
-        writer::i32(&mut out, b"a\0b", 1),
-        Err(BsonError::NulInCString)
-    );
-    assert_eq!(
-        writer::regex(&mut out, b"r", "a\0", ""),
-        Err(BsonError::NulInCString)
-    );
+    assert_eq!(writer::i32(&mut out, b"a\0b", 1), Err(BsonError::NulInCString));
+    assert_eq!(writer::regex(&mut out, b"r", "a\0", ""), Err(BsonError::NulInCString));
 }
 
 #[test]
@@ -222,20 +175,14 @@ fn a_nul_is_found_wherever_it_is() {
 fn array_names_count_up() {
     let mut buffer = [0; 20];
     for index in [0, 9, 10, 99, 100, 12_345, usize::MAX] {
-        assert_eq!(
-            writer::index_key(index, &mut buffer),
-            index.to_string().as_bytes()
-        );
+        assert_eq!(writer::index_key(index, &mut buffer), index.to_string().as_bytes());
     }
 }
 
 #[test]
 fn errors_say_what_and_where() {
     let error = validate_document(&[6, 0, 0, 0, 0x55, 0]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "missing NUL terminator in BSON at byte 5"
-    );
+    assert_eq!(error.to_string(), "missing NUL terminator in BSON at byte 5");
     let error = validate_document(&[7, 0, 0, 0, 0x55, 0, 0]).unwrap_err();
     assert_eq!(error.to_string(), "unknown BSON type 0x55 at byte 6");
 }
@@ -244,11 +191,7 @@ fn errors_say_what_and_where() {
 fn hex_values(json: &str, name: &str) -> Vec<Vec<u8>> {
     let needle = format!("\"{name}\"");
     let texts = json.split(&needle).skip(1).filter_map(|rest| {
-        let text = rest
-            .trim_start()
-            .strip_prefix(':')?
-            .trim_start()
-            .strip_prefix('"')?;
+        let text = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
         text.split('"').next()
     });
     texts
@@ -271,21 +214,12 @@ fn the_conformance_corpus_is_judged_as_it_says() {
         let json = std::fs::read_to_string(&path).unwrap();
         for name in ["canonical_bson", "degenerate_bson", "converted_bson"] {
             for bytes in hex_values(&json, name) {
-                assert_eq!(
-                    validate_document(&bytes),
-                    Ok(()),
-                    "{} {bytes:02x?}",
-                    path.display()
-                );
+                assert_eq!(validate_document(&bytes), Ok(()), "{} {bytes:02x?}", path.display());
                 valid += 1;
             }
         }
         for bytes in hex_values(&json, "bson") {
-            assert!(
-                validate_document(&bytes).is_err(),
-                "{} {bytes:02x?}",
-                path.display()
-            );
+            assert!(validate_document(&bytes).is_err(), "{} {bytes:02x?}", path.display());
         }
     }
     assert!(valid > 100);

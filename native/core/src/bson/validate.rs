@@ -38,10 +38,7 @@ pub struct Checks {
 
 impl Default for Checks {
     fn default() -> Self {
-        Self {
-            datetime: i64::MIN..=i64::MAX,
-            whole_uuids: false,
-        }
+        Self { datetime: i64::MIN..=i64::MAX, whole_uuids: false }
     }
 }
 
@@ -118,10 +115,7 @@ fn descend(tag: u8, value: &[u8], offset: usize, checks: &Checks) -> Result<Opti
             text(read_str_bytes(value).map_err(at)?, offset + 4)?;
         }
         tag::BOOL => {
-            read_bool(value).map_err(|_| BsonError::InvalidBool {
-                value: value[0],
-                offset,
-            })?;
+            read_bool(value).map_err(|_| BsonError::InvalidBool { value: value[0], offset })?;
         }
         tag::BINARY => {
             let (subtype, payload) = read_binary(value).map_err(at)?;

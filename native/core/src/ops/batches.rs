@@ -12,6 +12,7 @@ pub struct Batch {
     reply: RawBatch,
     position: usize,
     end: usize,
+    last: bool,
 }
 
 impl Batch {
@@ -24,7 +25,14 @@ impl Batch {
         if end > whole.len() || array.len() < 5 {
             return Err(malformed());
         }
-        Ok(Batch { reply, position: start + 4, end: end - 1 })
+        let cursor = reply.as_raw_document().get_document("cursor")?;
+        let last = cursor.get_i64("id").is_ok_and(|id| id == 0);
+        Ok(Batch { reply, position: start + 4, end: end - 1, last })
+    }
+
+    /// Whether the server has closed its cursor with this batch.
+    pub fn is_last(&self) -> bool {
+        self.last
     }
 
     /// Whether every document has been read.

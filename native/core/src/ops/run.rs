@@ -1,14 +1,13 @@
 //! Sending a command and getting its reply, once more where the specifications allow a retry.
 use std::future::Future;
-
-use futures_util::StreamExt;
+use std::sync::Arc;
 
 use bson::{Bson, RawDocumentBuf};
 use mongodb::options::SelectionCriteria;
-use mongodb::raw_batch_cursor::RawBatchCursor;
 use mongodb::{ClientSession, Database};
 
 use super::batches::{self, Batch};
+use super::cursor::Batches;
 use super::insert::{Documents, Insert};
 use crate::client::Client;
 use crate::error::{CoreError, Kind, Result};
@@ -45,67 +44,49 @@ pub async fn read(
     retry_read(send, command, again).await
 }
 
-/// Runs a command that reads and answers with a cursor.
-pub async fn open_cursor(
-    client: &Client,
-    database: &Database,
-    command: RawDocumentBuf,
-    criteria: Option<&SelectionCriteria>,
-    batch_size: Option<u32>,
-    comment: Option<&Bson>,
-    retry: Retry,
-) -> Result<RawBatchCursor> {
-    let again = (retry == Retry::Read && client.retries_reads()).then(|| command.clone());
-    let send = |command: RawDocumentBuf| async move {
-        let mut action = database.run_raw_cursor_command(command);
-        if let Some(criteria) = criteria {
-            action = action.selection_criteria(criteria.clone());
-        }
-        if let Some(batch_size) = batch_size {
-            action = action.batch_size(batch_size);
-        }
-        if let Some(comment) = comment {
-            action = action.comment(comment.clone());
-        }
-        Ok(action.batch().await?)
-    };
-    retry_read(send, command, again).await
+/// What a cursor's later batches are asked for with.
+#[derive(Default)]
+pub struct Later {
+    pub batch_size: Option<u32>,
+    pub comment: Option<Bson>,
 }
 
-/// Runs a find for a single batch and returns that batch.
-pub async fn first_batch(
-    client: &Client,
+/// Runs a command that reads and answers with a cursor. Returns the cursor and its first batch.
+pub async fn open_cursor(
+    client: &Arc<Client>,
     database: &Database,
     command: RawDocumentBuf,
     criteria: Option<&SelectionCriteria>,
-) -> Result<Batch> {
+    later: &Later,
+) -> Result<(Batches, Batch)> {
     let again = client.retries_reads().then(|| command.clone());
     let send = |command: RawDocumentBuf| async move {
         let mut session = client.take_session().await?;
-        let outcome = only_batch(database, command, criteria, &mut session).await;
-        if !outcome.as_ref().is_err_and(CoreError::is_network) {
-            client.give_session(session);
+        let mut action = database.run_raw_cursor_command(command).session(&mut session);
+        if let Some(criteria) = criteria {
+            action = action.selection_criteria(criteria.clone());
         }
-        outcome
+        if let Some(batch_size) = later.batch_size {
+            action = action.batch_size(batch_size);
+        }
+        if let Some(comment) = &later.comment {
+            action = action.comment(comment.clone());
+        }
+        let cursor = action.batch().await.map_err(CoreError::from);
+        let cursor = match cursor {
+            Ok(cursor) => cursor,
+            Err(error) => {
+                if !error.is_network() {
+                    client.give_session(session);
+                }
+                return Err(error);
+            }
+        };
+        let mut batches = Batches::new(client.clone(), cursor, session);
+        let first = batches.first().await?;
+        Ok((batches, first))
     };
     retry_read(send, command, again).await
-}
-
-async fn only_batch(
-    database: &Database,
-    command: RawDocumentBuf,
-    criteria: Option<&SelectionCriteria>,
-    session: &mut ClientSession,
-) -> Result<Batch> {
-    let mut action = database.run_raw_cursor_command(command).session(&mut *session);
-    if let Some(criteria) = criteria {
-        action = action.selection_criteria(criteria.clone());
-    }
-    let mut cursor = action.batch().await?;
-    match cursor.stream(session).next().await {
-        Some(batch) => Batch::new(batch?),
-        None => Err(CoreError::new(Kind::InvalidReply, "find answered without a batch")),
-    }
 }
 
 /// Inserts documents by as many commands as the limits demand; returns the first index and the reply of each.
@@ -207,11 +188,7 @@ async fn write_twice(client: &Client, database: &Database, command: RawDocumentB
     })
 }
 
-async fn send_write(
-    database: &Database,
-    command: RawDocumentBuf,
-    session: &mut ClientSession,
-) -> Result<Vec<u8>> {
+async fn send_write(database: &Database, command: RawDocumentBuf, session: &mut ClientSession) -> Result<Vec<u8>> {
     let reply = database.run_raw_command(command).session(session).await?;
     Ok(reply.to_vec()?)
 }

@@ -6,7 +6,7 @@ use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::error::{CoreError, Kind, Result};
 use mongoengine_fast_core::ops::{
     aggregate::Aggregate, batches, count::Count, delete::Delete, distinct::Distinct, find::Find,
-    find_and_modify::FindAndModify, insert::Documents, insert::Insert, run, run::Retry, update::Update,
+    find_and_modify::FindAndModify, insert::Documents, insert::Insert, run, run::Later, run::Retry, update::Update,
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
@@ -145,6 +145,9 @@ impl Collection {
     }
 }
 
+/// An item, if there is one, and the server's reply where it reports a write concern error.
+type ItemAndConcern<'py> = (Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>);
+
 #[pymethods]
 impl Collection {
     /// Send a find; return a cursor with its first batch.
@@ -181,8 +184,9 @@ impl Collection {
         let command = self.find_command(filter, modifiers, projection, skip, -1, 0, options)?;
         let command = self.checked(py, Ok(command))?;
         let target = self.target(py)?;
-        let reading = run::first_batch(&target.client, &target.database, command, self.criteria.as_ref());
-        let mut batch = self.wait(py, &target, reading)?;
+        let later = Later::default();
+        let reading = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &later);
+        let (_, mut batch) = self.wait(py, &target, reading)?;
         match batch.next_document().map_err(|error| self.fail(py, error))? {
             Some(document) => self.load_one(loader, document).map(Some),
             None => Ok(None),
@@ -218,8 +222,7 @@ impl Collection {
     /// Send a count and return its reply.
     fn count<'py>(&self, py: Python<'py>, options: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>> {
         let options = arguments::elements(options, &self.codec)?;
-        let count =
-            Count { collection: &self.name, options: &options, read_concern: self.read_concern.as_deref() };
+        let count = Count { collection: &self.name, options: &options, read_concern: self.read_concern.as_deref() };
         let reply = self.read(py, count.command())?;
         self.reply(py, &reply)
     }
@@ -351,7 +354,7 @@ impl Collection {
         options: &Bound<'py, PyDict>,
         write_concern: bool,
         loader: &Bound<'py, PyAny>,
-    ) -> PyResult<(Option<Bound<'py, PyAny>>, Option<Bound<'py, PyAny>>)> {
+    ) -> PyResult<ItemAndConcern<'py>> {
         let py = query.py();
         let query = arguments::document(query, &self.codec)?;
         let options = arguments::elements(Some(options), &self.codec)?;
@@ -435,20 +438,14 @@ impl Collection {
         loader: &Bound<'_, PyAny>,
     ) -> PyResult<Cursor> {
         let command = self.checked(py, Ok(command))?;
-        let comment = comment.map(|comment| self.driver_value(comment)).transpose()?;
-        let batch_size = u32::try_from(batch_size).ok().filter(|size| *size > 0);
+        let later = Later {
+            batch_size: u32::try_from(batch_size).ok().filter(|size| *size > 0),
+            comment: comment.map(|comment| self.driver_value(comment)).transpose()?,
+        };
         let target = self.target(py)?;
-        let opening = run::open_cursor(
-            &target.client,
-            &target.database,
-            command,
-            self.criteria.as_ref(),
-            batch_size,
-            comment.as_ref(),
-            Retry::Read,
-        );
-        let batches = self.wait(py, &target, opening)?;
-        let rows = Rows::new(batches, target.client, loader.clone().unbind(), self.options);
+        let opening = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &later);
+        let (batches, first) = self.wait(py, &target, opening)?;
+        let rows = Rows::new(batches, first, loader.clone().unbind(), self.options);
         Ok(Cursor::new(rows, self.client.clone_ref(py)))
     }
 

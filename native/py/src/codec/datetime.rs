@@ -5,9 +5,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDateAccess, PyDateTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
 
-use mongoengine_fast_core::bson::tag;
-
-use super::fallback::{self, Trouble};
 use super::options::{CodecOptions, DatetimeMode};
 use super::types::types;
 
@@ -38,8 +35,7 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
@@ -50,14 +46,9 @@ fn civil_from_days(days: i64) -> (i64, u8, u8) {
 
 /// Milliseconds since 1970 of the wall clock fields, microseconds cut off.
 fn wall_millis(value: &Bound<'_, PyDateTime>) -> i64 {
-    let days = days_from_civil(
-        i64::from(value.get_year()),
-        i64::from(value.get_month()),
-        i64::from(value.get_day()),
-    );
-    let seconds = i64::from(value.get_hour()) * 3600
-        + i64::from(value.get_minute()) * 60
-        + i64::from(value.get_second());
+    let days = days_from_civil(i64::from(value.get_year()), i64::from(value.get_month()), i64::from(value.get_day()));
+    let seconds =
+        i64::from(value.get_hour()) * 3600 + i64::from(value.get_minute()) * 60 + i64::from(value.get_second());
     days * DAY_MS + seconds * 1000 + i64::from(value.get_microsecond() / 1000)
 }
 
@@ -119,29 +110,6 @@ pub(super) fn try_datetime<'py>(
     let aware = wall_datetime(py, millis, Some(utc))?;
     match &opts.tzinfo {
         None => Ok(Some(aware.into_any())),
-        Some(tzinfo) => aware
-            .call_method1(intern!(py, "astimezone"), (tzinfo,))
-            .map(Some),
-    }
-}
-
-/// What a BSON datetime of `millis` since 1970 UTC becomes under `opts`.
-///
-/// Errors: `bson.errors.InvalidBSON` when it is out of range for `datetime` and no conversion was asked for.
-pub fn make_datetime<'py>(
-    py: Python<'py>,
-    millis: i64,
-    opts: &CodecOptions,
-) -> PyResult<Bound<'py, PyAny>> {
-    match try_datetime(py, millis, opts)? {
-        Some(value) => Ok(value),
-        None => fallback::decode_value(
-            py,
-            tag::DATETIME,
-            &millis.to_le_bytes(),
-            b"",
-            opts,
-            Trouble::AskPymongo,
-        ),
+        Some(tzinfo) => aware.call_method1(intern!(py, "astimezone"), (tzinfo,)).map(Some),
     }
 }

@@ -16,11 +16,7 @@ use super::types::types;
 /// Decodes one whole document to the document class of `opts`.
 ///
 /// Errors are pymongo's, and `bson.errors.InvalidBSON` beyond 200 levels.
-pub fn decode_document<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-) -> PyResult<Bound<'py, PyAny>> {
+pub fn decode_document<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> PyResult<Bound<'py, PyAny>> {
     if opts.document_kind == DocumentKind::Raw {
         return fallback::decode_document(py, bytes, opts, Trouble::AskPymongo);
     }
@@ -33,12 +29,7 @@ pub fn decode_document<'py>(
 /// Decodes exactly the bytes of one value of type `tag`, a nested DBRef document becoming a `DBRef`.
 ///
 /// Errors as [`decode_document`].
-pub fn decode_value<'py>(
-    py: Python<'py>,
-    tag: u8,
-    bytes: &[u8],
-    opts: &CodecOptions,
-) -> PyResult<Bound<'py, PyAny>> {
+pub fn decode_value<'py>(py: Python<'py>, tag: u8, bytes: &[u8], opts: &CodecOptions) -> PyResult<Bound<'py, PyAny>> {
     decode_element(py, tag, bytes, b"", opts)
 }
 
@@ -58,13 +49,7 @@ pub fn decode_element<'py>(
 
 /// One value, converted by the registered decoder of its type if there is one.
 #[inline]
-fn value<'py>(
-    py: Python<'py>,
-    tag: u8,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<Bound<'py, PyAny>> {
+fn value<'py>(py: Python<'py>, tag: u8, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Bound<'py, PyAny>> {
     let decoded = match tag {
         tag::DOCUMENT => embedded(py, bytes, opts, depth + 1)?,
         tag::ARRAY => array(py, bytes, opts, depth + 1)?,
@@ -80,12 +65,7 @@ fn value<'py>(
     }
 }
 
-fn array<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<Bound<'py, PyAny>> {
+fn array<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Bound<'py, PyAny>> {
     if depth > MAX_DEPTH {
         return Err(Trouble::TooDeep);
     }
@@ -97,21 +77,13 @@ fn array<'py>(
     Ok(list.into_any())
 }
 
-fn code_w_scope<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<Bound<'py, PyAny>> {
+fn code_w_scope<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Bound<'py, PyAny>> {
     let (code, scope) = mongoengine_fast_core::bson::reader::read_code_w_scope(bytes)?;
     if opts.document_kind == DocumentKind::Raw {
         return Err(Trouble::AskPymongo);
     }
     let scope = document(py, scope, opts, depth)?;
-    Ok(types(py)
-        .code
-        .bind(py)
-        .call1((scalar::text(py, code, opts)?, scope.into_any()))?)
+    Ok(types(py).code.bind(py).call1((scalar::text(py, code, opts)?, scope.into_any()))?)
 }
 
 /// A document under construction, by the class it is of.
@@ -148,22 +120,12 @@ impl<'py> Target<'py> {
     }
 }
 
-fn document<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<Target<'py>> {
+fn document<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Target<'py>> {
     Ok(fill(py, bytes, opts, depth)?.0)
 }
 
 /// Decodes a document's elements; also whether any key starts with a dollar, as a DBRef's do.
-fn fill<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<(Target<'py>, bool)> {
+fn fill<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<(Target<'py>, bool)> {
     if depth > MAX_DEPTH {
         return Err(Trouble::TooDeep);
     }
@@ -184,12 +146,7 @@ fn fill<'py>(
 }
 
 /// A nested document: a `DBRef` when it looks like one.
-fn embedded<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-    depth: usize,
-) -> Outcome<Bound<'py, PyAny>> {
+fn embedded<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions, depth: usize) -> Outcome<Bound<'py, PyAny>> {
     if opts.document_kind == DocumentKind::Raw {
         return Err(Trouble::AskPymongo);
     }
@@ -227,10 +184,7 @@ fn dbref_from_dict<'py>(py: Python<'py>, dict: Bound<'py, PyDict>) -> Outcome<Bo
 }
 
 /// The same for documents of another class, through their own methods.
-fn dbref_from_mapping<'py>(
-    py: Python<'py>,
-    document: Bound<'py, PyAny>,
-) -> Outcome<Bound<'py, PyAny>> {
+fn dbref_from_mapping<'py>(py: Python<'py>, document: Bound<'py, PyAny>) -> Outcome<Bound<'py, PyAny>> {
     let (ref_key, id_key, db_key) = (intern!(py, "$ref"), intern!(py, "$id"), intern!(py, "$db"));
     let Ok(collection) = document.get_item(ref_key) else {
         return Ok(document);
@@ -240,9 +194,7 @@ fn dbref_from_mapping<'py>(
     };
     let database = document.get_item(db_key).ok();
     let name = database.clone().unwrap_or_else(|| py.None().into_bound(py));
-    if !collection.is_instance_of::<PyString>()
-        || !(name.is_none() || name.is_instance_of::<PyString>())
-    {
+    if !collection.is_instance_of::<PyString>() || !(name.is_none() || name.is_instance_of::<PyString>()) {
         return Ok(document);
     }
     document.del_item(ref_key)?;
@@ -250,8 +202,5 @@ fn dbref_from_mapping<'py>(
     if database.is_some() {
         document.del_item(db_key)?;
     }
-    Ok(types(py)
-        .dbref
-        .bind(py)
-        .call1((collection, id, name, document))?)
+    Ok(types(py).dbref.bind(py).call1((collection, id, name, document))?)
 }

@@ -12,15 +12,10 @@ use super::types::types;
 
 /// Text under the unicode rule of the options.
 #[inline]
-pub(super) fn text<'py>(
-    py: Python<'py>,
-    bytes: &[u8],
-    opts: &CodecOptions,
-) -> PyResult<Bound<'py, PyString>> {
+pub(super) fn text<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> PyResult<Bound<'py, PyString>> {
     match PyString::from_bytes(py, bytes) {
         Err(_) if !opts.unicode_strict => {
-            let decoded =
-                PyBytes::new(py, bytes).call_method1("decode", ("utf-8", &opts.unicode_handler))?;
+            let decoded = PyBytes::new(py, bytes).call_method1("decode", ("utf-8", &opts.unicode_handler))?;
             Ok(decoded.cast_into::<PyString>()?)
         }
         other => other,
@@ -28,23 +23,14 @@ pub(super) fn text<'py>(
 }
 
 #[inline]
-pub(super) fn value<'py>(
-    py: Python<'py>,
-    tag: u8,
-    bytes: &[u8],
-    opts: &CodecOptions,
-) -> Outcome<Bound<'py, PyAny>> {
+pub(super) fn value<'py>(py: Python<'py>, tag: u8, bytes: &[u8], opts: &CodecOptions) -> Outcome<Bound<'py, PyAny>> {
     Ok(match tag {
         tag::STRING | tag::SYMBOL => text(py, reader::read_str_bytes(bytes)?, opts)?.into_any(),
         tag::INT32 => int(py, i64::from(reader::read_i32(bytes)?)),
         tag::OBJECT_ID => objects::make_objectid(py, &reader::read_oid(bytes)?)?,
         tag::DOUBLE => PyFloat::new(py, reader::read_f64(bytes)?).into_any(),
-        tag::BOOL => PyBool::new(py, reader::read_bool(bytes)?)
-            .to_owned()
-            .into_any(),
-        tag::DATETIME => {
-            try_datetime(py, reader::read_datetime(bytes)?, opts)?.ok_or(Trouble::AskPymongo)?
-        }
+        tag::BOOL => PyBool::new(py, reader::read_bool(bytes)?).to_owned().into_any(),
+        tag::DATETIME => try_datetime(py, reader::read_datetime(bytes)?, opts)?.ok_or(Trouble::AskPymongo)?,
         tag::NULL | tag::UNDEFINED => none(py, bytes)?,
         tag::INT64 => objects::make_int64(py, reader::read_i64(bytes)?)?,
         tag::BINARY => binary(py, bytes, opts)?,
@@ -82,12 +68,7 @@ fn binary<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> Outcome<Bo
     Ok(objects::make_binary(py, subtype, payload)?)
 }
 
-fn rare<'py>(
-    py: Python<'py>,
-    tag: u8,
-    bytes: &[u8],
-    opts: &CodecOptions,
-) -> Outcome<Bound<'py, PyAny>> {
+fn rare<'py>(py: Python<'py>, tag: u8, bytes: &[u8], opts: &CodecOptions) -> Outcome<Bound<'py, PyAny>> {
     let types = types(py);
     Ok(match tag {
         tag::TIMESTAMP => {
@@ -97,17 +78,9 @@ fn rare<'py>(
         tag::REGEX => {
             let (pattern, letters) = reader::read_regex(bytes)?;
             text(py, letters, opts)?;
-            types
-                .regex
-                .bind(py)
-                .call1((text(py, pattern, opts)?, regex_flags(letters)))?
+            types.regex.bind(py).call1((text(py, pattern, opts)?, regex_flags(letters)))?
         }
-        tag::CODE => {
-            types
-                .code
-                .bind(py)
-                .call1((text(py, reader::read_str_bytes(bytes)?, opts)?,))?
-        }
+        tag::CODE => types.code.bind(py).call1((text(py, reader::read_str_bytes(bytes)?, opts)?,))?,
         tag::DB_POINTER => {
             let (name, id) = reader::read_db_pointer(bytes)?;
             let (name, id) = (text(py, name, opts)?, objects::make_objectid(py, &id)?);

@@ -55,15 +55,9 @@ pub fn encode_document(
     fallback::encode_document(py, mapping, opts, out, trouble)
 }
 
-fn write_top_level(
-    mapping: &Bound<'_, PyAny>,
-    opts: &CodecOptions,
-    out: &mut Vec<u8>,
-) -> Outcome<()> {
+fn write_top_level(mapping: &Bound<'_, PyAny>, opts: &CodecOptions, out: &mut Vec<u8>) -> Outcome<()> {
     if let Ok(dict) = mapping.cast::<PyDict>() {
-        if matches!(types(mapping.py()).kind(mapping), Kind::Dict | Kind::Son)
-            || marker(mapping)?.is_none()
-        {
+        if matches!(types(mapping.py()).kind(mapping), Kind::Dict | Kind::Son) || marker(mapping)?.is_none() {
             return write_dict(dict, opts, out, 1, true);
         }
         return Err(Trouble::AskPymongo);
@@ -156,14 +150,8 @@ fn write_other(
 }
 
 /// One value that only pymongo can encode: UUID subclasses, registered type codecs, or an error.
-fn ask_pymongo(
-    key: &[u8],
-    value: &Bound<'_, PyAny>,
-    opts: &CodecOptions,
-    out: &mut Vec<u8>,
-) -> Outcome<()> {
-    fallback::encode_element(value.py(), key, value, opts, out, Trouble::AskPymongo)
-        .map_err(Trouble::Raised)
+fn ask_pymongo(key: &[u8], value: &Bound<'_, PyAny>, opts: &CodecOptions, out: &mut Vec<u8>) -> Outcome<()> {
+    fallback::encode_element(value.py(), key, value, opts, out, Trouble::AskPymongo).map_err(Trouble::Raised)
 }
 
 /// bson's type marker of an object, if it has an integer one. Objects that invent attributes have no marker.
@@ -295,13 +283,7 @@ fn write_list(
     for index in 0..len {
         // Encoding an item may run Python code that shortens the list.
         let item = list.get_item(index).map_err(|_| Trouble::Mutated("list"))?;
-        write(
-            writer::index_key(index, &mut buffer),
-            &item,
-            opts,
-            out,
-            depth,
-        )?;
+        write(writer::index_key(index, &mut buffer), &item, opts, out, depth)?;
     }
     Ok(writer::end_document(out, start)?)
 }
@@ -318,13 +300,7 @@ fn write_tuple(
     let start = writer::begin_document(out);
     let mut buffer = [0; 20];
     for (index, item) in tuple.iter().enumerate() {
-        write(
-            writer::index_key(index, &mut buffer),
-            &item,
-            opts,
-            out,
-            depth,
-        )?;
+        write(writer::index_key(index, &mut buffer), &item, opts, out, depth)?;
     }
     Ok(writer::end_document(out, start)?)
 }

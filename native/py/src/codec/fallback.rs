@@ -52,9 +52,7 @@ impl Trouble {
     fn final_error(self, py: Python<'_>, class: &Py<pyo3::types::PyType>) -> Option<PyErr> {
         match self {
             Self::TooDeep => Some(too_deep(py, class)),
-            Self::Mutated(what) => Some(PyRuntimeError::new_err(format!(
-                "{what} changed size during iteration"
-            ))),
+            Self::Mutated(what) => Some(PyRuntimeError::new_err(format!("{what} changed size during iteration"))),
             Self::Raised(error) if !error.is_instance_of::<PyException>(py) => Some(error),
             Self::Raised(_) | Self::AskPymongo => None,
         }
@@ -81,10 +79,7 @@ pub fn encode_element(
     }
     let document = PyDict::new(py);
     document.set_item(PyString::from_bytes(py, key)?, value)?;
-    let encoded = types
-        .dict_to_bson
-        .bind(py)
-        .call1((document, false, &opts.source, false))?;
+    let encoded = types.dict_to_bson.bind(py).call1((document, false, &opts.source, false))?;
     let bytes = encoded.cast::<PyBytes>()?.as_bytes();
     let element = bytes
         .get(4..bytes.len().saturating_sub(1))
@@ -105,10 +100,7 @@ pub fn encode_document(
     if let Some(error) = trouble.final_error(py, &types.invalid_document) {
         return Err(error);
     }
-    let encoded = types
-        .encode
-        .bind(py)
-        .call1((document, false, &opts.source))?;
+    let encoded = types.encode.bind(py).call1((document, false, &opts.source))?;
     out.extend_from_slice(encoded.cast::<PyBytes>()?.as_bytes());
     Ok(())
 }
@@ -124,10 +116,7 @@ pub fn decode_document<'py>(
     if let Some(error) = trouble.final_error(py, &types.invalid_bson) {
         return Err(error);
     }
-    types
-        .decode
-        .bind(py)
-        .call1((PyBytes::new(py, bytes), &opts.source))
+    types.decode.bind(py).call1((PyBytes::new(py, bytes), &opts.source))
 }
 
 /// Decodes one value with pymongo after `trouble` here. `key` is what error messages call it.
@@ -148,10 +137,7 @@ pub fn decode_value<'py>(
     writer::element_unchecked(&mut wrapped, tag, key);
     wrapped.extend_from_slice(bytes);
     writer::end_document(&mut wrapped, start).map_err(|e| PyValueError::new_err(e.to_string()))?;
-    let decoded = types
-        .decode
-        .bind(py)
-        .call1((PyBytes::new(py, &wrapped), &opts.source))?;
+    let decoded = types.decode.bind(py).call1((PyBytes::new(py, &wrapped), &opts.source))?;
     match PyString::from_bytes(py, key) {
         Ok(key) => decoded.get_item(key),
         // A key that only a lenient unicode handler accepts: the only value there is.

@@ -46,18 +46,12 @@ pub fn intern_key<'py>(py: Python<'py>, key: &[u8]) -> PyResult<Bound<'py, PyStr
 fn remember<'py>(py: Python<'py>, key: &[u8], slot: usize) -> PyResult<Bound<'py, PyString>> {
     let text = match std::str::from_utf8(key) {
         // 3.12 keeps interned strings for ever; keys come from the database and have no end.
-        Ok(key) if py.version_info() < (3, 12) || py.version_info() >= (3, 13) => {
-            PyString::intern(py, key)
-        }
+        Ok(key) if py.version_info() < (3, 12) || py.version_info() >= (3, 13) => PyString::intern(py, key),
         _ => PyString::from_bytes(py, key)?,
     };
     let mut bytes = [0; LONGEST];
     bytes[..key.len()].copy_from_slice(key);
-    let entry = Entry {
-        len: key.len() as u8,
-        bytes,
-        text: text.clone().unbind(),
-    };
+    let entry = Entry { len: key.len() as u8, bytes, text: text.clone().unbind() };
     let replaced = CACHE.with_borrow_mut(|cache| {
         if cache.is_empty() {
             cache.resize_with(SLOTS, || None);

@@ -20,22 +20,14 @@ mod slots;
 mod son;
 mod types;
 
-pub use datetime::{datetime_to_millis, make_datetime};
-pub use decode::{decode_document, decode_element, decode_value};
+pub use decode::{decode_document, decode_value};
 pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
-pub use objects::{
-    dbref_parts, decimal128_bytes, make_binary, make_dbref, make_decimal128, make_int64,
-    make_objectid, new_objectid, make_timestamp, make_uuid, objectid_bytes, uuid_bytes, DbRefParts,
-};
+pub use objects::{make_dbref, make_objectid, new_objectid};
+pub use options::CodecOptions;
 pub use raw::{slot_offset, store_in_fresh_slot};
-pub use options::{
-    CodecOptions, DatetimeMode, DecodeOptions, DocumentKind, EncodeOptions, UuidRep,
-};
-pub use son::{new_son, SonBuilder};
-pub use types::{types, Kind, Types};
-
-pub use mongoengine_fast_core::bson::tag;
+pub use son::SonBuilder;
+pub use types::{types, Kind};
 
 /// Encode a mapping to BSON bytes exactly as `bson.encode` does.
 ///

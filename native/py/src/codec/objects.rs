@@ -15,10 +15,7 @@ pub fn make_objectid<'py>(py: Python<'py>, id: &[u8; 12]) -> PyResult<Bound<'py,
     if !types.object_id_slots.is_known() {
         return class.call1((bytes,));
     }
-    types
-        .object_id_slots
-        .create(class, [bytes])
-        .expect("the layout is known")
+    types.object_id_slots.create(class, [bytes]).expect("the layout is known")
 }
 
 /// A new `bson.ObjectId`.
@@ -62,16 +59,8 @@ pub fn make_dbref<'py>(
     if !types.dbref_slots.is_known() {
         return class.call1((collection, id, database, extra));
     }
-    let values = [
-        collection.clone().into_any(),
-        id.clone(),
-        database,
-        extra.into_any(),
-    ];
-    types
-        .dbref_slots
-        .create(class, values)
-        .expect("the layout is known")
+    let values = [collection.clone().into_any(), id.clone(), database, extra.into_any()];
+    types.dbref_slots.create(class, values).expect("the layout is known")
 }
 
 /// The parts of an exact `bson.DBRef`.
@@ -122,12 +111,7 @@ pub fn decimal128_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
     let py = value.py();
     let types = types(py);
     if types.kind(value) == Kind::Decimal128 {
-        let part = |index| {
-            types
-                .decimal128_slots
-                .read(value, index)
-                .and_then(|v| v.extract::<u64>().ok())
-        };
+        let part = |index| types.decimal128_slots.read(value, index).and_then(|v| v.extract::<u64>().ok());
         if let (Some(high), Some(low)) = (part(0), part(1)) {
             return Ok((u128::from(high) << 64 | u128::from(low)).to_le_bytes());
         }
@@ -139,10 +123,7 @@ pub fn decimal128_bytes(value: &Bound<'_, PyAny>) -> PyResult<[u8; 16]> {
 pub fn make_timestamp(py: Python<'_>, seconds: u32, increment: u32) -> PyResult<Bound<'_, PyAny>> {
     let types = types(py);
     let class = types.timestamp.bind(py);
-    let values = [
-        seconds.into_pyobject(py)?.into_any(),
-        increment.into_pyobject(py)?.into_any(),
-    ];
+    let values = [seconds.into_pyobject(py)?.into_any(), increment.into_pyobject(py)?.into_any()];
     match types.timestamp_slots.create(class, values) {
         Some(made) => made,
         None => class.call1((seconds, increment)),
@@ -150,15 +131,8 @@ pub fn make_timestamp(py: Python<'_>, seconds: u32, increment: u32) -> PyResult<
 }
 
 /// `bson.Binary`.
-pub fn make_binary<'py>(
-    py: Python<'py>,
-    subtype: u8,
-    payload: &[u8],
-) -> PyResult<Bound<'py, PyAny>> {
-    types(py)
-        .binary
-        .bind(py)
-        .call1((PyBytes::new(py, payload), subtype))
+pub fn make_binary<'py>(py: Python<'py>, subtype: u8, payload: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    types(py).binary.bind(py).call1((PyBytes::new(py, payload), subtype))
 }
 
 /// Sixteen bytes in the order of a representation, to or from the order of `UUID.bytes`.

@@ -61,9 +61,6 @@ pub struct CodecOptions {
     checks: Checks,
 }
 
-pub type EncodeOptions = CodecOptions;
-pub type DecodeOptions = CodecOptions;
-
 thread_local! {
     /// The options read last, with the object they were read from: callers mostly pass the same ones again.
     static LAST: RefCell<Option<Arc<CodecOptions>>> = const { RefCell::new(None) };
@@ -74,15 +71,11 @@ impl CodecOptions {
     pub fn from_py(options: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = options.py();
         if !options.is_instance(types(py).codec_options.bind(py))? {
-            return Err(PyTypeError::new_err(
-                "codec_options must be an instance of CodecOptions",
-            ));
+            return Err(PyTypeError::new_err("codec_options must be an instance of CodecOptions"));
         }
         let tzinfo = options.getattr(intern!(py, "tzinfo"))?;
         let tzinfo_is_none = tzinfo.is_none();
-        let handler: String = options
-            .getattr(intern!(py, "unicode_decode_error_handler"))?
-            .extract()?;
+        let handler: String = options.getattr(intern!(py, "unicode_decode_error_handler"))?.extract()?;
         let class = options.getattr(intern!(py, "document_class"))?;
         let document_kind = document_kind(&class)?;
         let uuid = uuid_rep(&options.getattr(intern!(py, "uuid_representation"))?)?;
@@ -94,11 +87,7 @@ impl CodecOptions {
         Ok(Self {
             uuid,
             tz_aware: options.getattr(intern!(py, "tz_aware"))?.is_truthy()?,
-            tzinfo: if tzinfo_is_none {
-                None
-            } else {
-                Some(tzinfo.cast_into::<PyTzInfo>()?.unbind())
-            },
+            tzinfo: if tzinfo_is_none { None } else { Some(tzinfo.cast_into::<PyTzInfo>()?.unbind()) },
             datetime_mode,
             unicode_strict: handler == "strict",
             unicode_handler: handler,
@@ -129,9 +118,7 @@ impl CodecOptions {
     /// value that these options refuse. Cheap; no Python object is touched.
     pub fn decodes_later(&self, bytes: &[u8]) -> bool {
         let own_classes = matches!(self.document_kind, DocumentKind::Dict | DocumentKind::Son);
-        own_classes
-            && self.decoder_map.is_none()
-            && validate_with(bytes, MAX_DEPTH, &self.checks).is_ok()
+        own_classes && self.decoder_map.is_none() && validate_with(bytes, MAX_DEPTH, &self.checks).is_ok()
     }
 
     /// pymongo's defaults: plain dicts, naive datetimes, UUIDs refused.
@@ -142,15 +129,8 @@ impl CodecOptions {
 
 fn checks(mode: DatetimeMode, has_tzinfo: bool) -> Checks {
     let any = matches!(mode, DatetimeMode::Ms) || (mode != DatetimeMode::Datetime && !has_tzinfo);
-    let datetime = if any {
-        i64::MIN..=i64::MAX
-    } else {
-        native_range(has_tzinfo)
-    };
-    Checks {
-        datetime,
-        whole_uuids: true,
-    }
+    let datetime = if any { i64::MIN..=i64::MAX } else { native_range(has_tzinfo) };
+    Checks { datetime, whole_uuids: true }
 }
 
 fn document_kind(class: &Bound<'_, PyAny>) -> PyResult<DocumentKind> {
@@ -166,11 +146,7 @@ fn document_kind(class: &Bound<'_, PyAny>) -> PyResult<DocumentKind> {
         Some(marker) => marker.is_exact_instance_of::<PyInt>() && marker.eq(101)?,
         None => false,
     };
-    Ok(if raw {
-        DocumentKind::Raw
-    } else {
-        DocumentKind::Custom
-    })
+    Ok(if raw { DocumentKind::Raw } else { DocumentKind::Custom })
 }
 
 fn uuid_rep(value: &Bound<'_, PyAny>) -> PyResult<UuidRep> {

@@ -4,8 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 /// Without a GIL another thread may store into a slot or dict at any time; the direct ways below are then off.
-pub const FREE_THREADED: bool =
-    std::mem::size_of::<ffi::PyObject>() > 2 * std::mem::size_of::<usize>();
+pub const FREE_THREADED: bool = std::mem::size_of::<ffi::PyObject>() > 2 * std::mem::size_of::<usize>();
 
 /// The offset of an object slot (`__slots__` entry `name`, mangled) that `ty` itself defines.
 pub fn slot_offset(ty: &Bound<'_, PyType>, name: &str) -> Option<usize> {
@@ -21,11 +20,7 @@ pub fn slot_offset(ty: &Bound<'_, PyType>, name: &str) -> Option<usize> {
         }
         let member = descriptor.as_ptr().cast::<ffi::PyMemberDescrObject>();
         let definition = (*member).d_member.cast::<ffi::PyMemberDef>();
-        (
-            (*member).d_common.d_type,
-            (*definition).offset,
-            (*definition).type_code,
-        )
+        ((*member).d_common.d_type, (*definition).offset, (*definition).type_code)
     };
     // SAFETY: `ty` is a live type object.
     let size = unsafe { (*ty.as_type_ptr()).tp_basicsize };
@@ -102,15 +97,10 @@ pub fn new_dict_subclass<'py>(ty: &Bound<'py, PyType>) -> PyResult<Bound<'py, Py
     let object = unsafe {
         let base = &raw mut ffi::PyDict_Type;
         if ffi::PyType_IsSubtype(ty.as_type_ptr(), base) == 0 {
-            return Err(pyo3::exceptions::PyTypeError::new_err(
-                "not a dict subclass",
-            ));
+            return Err(pyo3::exceptions::PyTypeError::new_err("not a dict subclass"));
         }
         let new = (*base).tp_new.expect("dict can be instantiated");
-        Bound::from_owned_ptr_or_err(
-            py,
-            new(ty.as_type_ptr(), args.as_ptr(), std::ptr::null_mut()),
-        )?
+        Bound::from_owned_ptr_or_err(py, new(ty.as_type_ptr(), args.as_ptr(), std::ptr::null_mut()))?
     };
     object.cast_into::<PyDict>().map_err(PyErr::from)
 }
@@ -124,11 +114,7 @@ pub struct DictCursor<'a, 'py> {
 
 impl<'a, 'py> DictCursor<'a, 'py> {
     pub fn new(dict: &'a Bound<'py, PyDict>) -> Self {
-        Self {
-            dict,
-            position: 0,
-            size: dict.len(),
-        }
+        Self { dict, position: 0, size: dict.len() }
     }
 
     /// Whether the dict has grown or shrunk since the start.
@@ -148,10 +134,7 @@ impl<'a, 'py> DictCursor<'a, 'py> {
             if ffi::PyDict_Next(self.dict.as_ptr(), &mut self.position, &mut key, &mut value) == 0 {
                 return None;
             }
-            Some((
-                Bound::from_borrowed_ptr(py, key),
-                Bound::from_borrowed_ptr(py, value),
-            ))
+            Some((Bound::from_borrowed_ptr(py, key), Bound::from_borrowed_ptr(py, value)))
         }
     }
 }

@@ -79,19 +79,14 @@ fn slot_count(ty: &Bound<'_, PyType>) -> Option<usize> {
 impl SlotClass<1> {
     pub fn of_object_id(ty: &Bound<'_, PyType>) -> Self {
         let id = PyBytes::new(ty.py(), b"slot-checker").into_any();
-        let offsets = ty
-            .call1((&id,))
-            .ok()
-            .and_then(|sample| Self::checked(ty, ["_ObjectId__id"], &sample, [id]));
+        let offsets = ty.call1((&id,)).ok().and_then(|sample| Self::checked(ty, ["_ObjectId__id"], &sample, [id]));
         Self { offsets }
     }
 }
 
 impl SlotClass<4> {
     pub fn of_dbref(ty: &Bound<'_, PyType>) -> Self {
-        Self {
-            offsets: Self::dbref_offsets(ty).unwrap_or(None),
-        }
+        Self { offsets: Self::dbref_offsets(ty).unwrap_or(None) }
     }
 
     fn dbref_offsets(ty: &Bound<'_, PyType>) -> PyResult<Option<[usize; 4]>> {
@@ -99,12 +94,7 @@ impl SlotClass<4> {
         let extra = PyDict::new(py);
         extra.set_item("x", 1)?;
         let sample = ty.call1(("c", 7, "d", &extra))?;
-        let names = [
-            "_DBRef__collection",
-            "_DBRef__id",
-            "_DBRef__database",
-            "_DBRef__kwargs",
-        ];
+        let names = ["_DBRef__collection", "_DBRef__id", "_DBRef__database", "_DBRef__kwargs"];
         let values = [any(py, "c")?, any(py, 7)?, any(py, "d")?, extra.into_any()];
         Ok(Self::checked(ty, names, &sample, values))
     }
@@ -123,21 +113,10 @@ impl SlotClass<2> {
     fn of_pair(ty: &Bound<'_, PyType>, names: [&str; 2], as_tuple: bool) -> Self {
         let check = || -> PyResult<Option<[usize; 2]>> {
             let py = ty.py();
-            let sample = if as_tuple {
-                ty.call1(((11, 22),))?
-            } else {
-                ty.call1((11, 22))?
-            };
-            Ok(Self::checked(
-                ty,
-                names,
-                &sample,
-                [any(py, 11)?, any(py, 22)?],
-            ))
+            let sample = if as_tuple { ty.call1(((11, 22),))? } else { ty.call1((11, 22))? };
+            Ok(Self::checked(ty, names, &sample, [any(py, 11)?, any(py, 22)?]))
         };
-        Self {
-            offsets: check().unwrap_or(None),
-        }
+        Self { offsets: check().unwrap_or(None) }
     }
 
     pub fn of_uuid(ty: &Bound<'_, PyType>) -> Self {
@@ -145,23 +124,12 @@ impl SlotClass<2> {
             let py = ty.py();
             let unknown = py.import("uuid")?.getattr("SafeUUID")?.getattr("unknown")?;
             let sample = ty.call1(("00000000-0000-0000-0000-000000000005",))?;
-            Ok(Self::checked(
-                ty,
-                ["int", "is_safe"],
-                &sample,
-                [any(py, 5)?, unknown],
-            ))
+            Ok(Self::checked(ty, ["int", "is_safe"], &sample, [any(py, 5)?, unknown]))
         };
-        Self {
-            offsets: check().unwrap_or(None),
-        }
+        Self { offsets: check().unwrap_or(None) }
     }
 }
 
 fn any<'py, T: IntoPyObject<'py>>(py: Python<'py>, value: T) -> PyResult<Bound<'py, PyAny>> {
-    Ok(value
-        .into_pyobject(py)
-        .map_err(Into::into)?
-        .into_any()
-        .into_bound())
+    Ok(value.into_pyobject(py).map_err(Into::into)?.into_any().into_bound())
 }

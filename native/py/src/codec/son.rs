@@ -28,10 +28,7 @@ impl<'py> SonBuilder<'py> {
         let son = raw::new_dict_subclass(class)?;
         let keys = PyList::empty(py);
         son.setattr(intern!(py, "_SON__keys"), &keys)?;
-        Ok(Self {
-            son,
-            keys: Some(keys),
-        })
+        Ok(Self { son, keys: Some(keys) })
     }
 
     /// Appends a key and its value.
@@ -51,11 +48,6 @@ impl<'py> SonBuilder<'py> {
     pub fn finish(self) -> Bound<'py, PyAny> {
         self.son.into_any()
     }
-}
-
-/// An empty `bson.SON`.
-pub fn new_son(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
-    Ok(SonBuilder::new(py)?.finish())
 }
 
 /// Whether a SON filled here cannot be told from one filled by its own methods.

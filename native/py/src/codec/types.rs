@@ -1,9 +1,7 @@
 //! The Python classes the codec meets, looked up once, and the one table from type pointer to kind.
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{
-    PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType,
-};
+use pyo3::types::{PyBool, PyBytes, PyDateTime, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple, PyType};
 use pyo3::PyTypeInfo;
 
 use super::slots::SlotClass;
@@ -81,9 +79,7 @@ static TYPES: PyOnceLock<Types> = PyOnceLock::new();
 /// The cached classes; `codec::register` fills them when the extension module is imported.
 #[inline]
 pub fn types(py: Python<'_>) -> &Types {
-    TYPES
-        .get(py)
-        .expect("codec::register runs when the module is imported")
+    TYPES.get(py).expect("codec::register runs when the module is imported")
 }
 
 /// Looks everything up. Called once, from `codec::register`.
@@ -97,15 +93,10 @@ pub fn init(py: Python<'_>) -> PyResult<()> {
 impl Types {
     fn load(py: Python<'_>) -> PyResult<Self> {
         let class = |module: &str, name: &str| -> PyResult<Py<PyType>> {
-            Ok(py
-                .import(module)?
-                .getattr(name)?
-                .cast_into::<PyType>()?
-                .unbind())
+            Ok(py.import(module)?.getattr(name)?.cast_into::<PyType>()?.unbind())
         };
-        let object = |module: &str, name: &str| -> PyResult<Py<PyAny>> {
-            Ok(py.import(module)?.getattr(name)?.unbind())
-        };
+        let object =
+            |module: &str, name: &str| -> PyResult<Py<PyAny>> { Ok(py.import(module)?.getattr(name)?.unbind()) };
         let object_id = class("bson.objectid", "ObjectId")?;
         let dbref = class("bson.dbref", "DBRef")?;
         let decimal128 = class("bson.decimal128", "Decimal128")?;
@@ -130,11 +121,7 @@ impl Types {
             encode: object("bson", "encode")?,
             decode: object("bson", "decode")?,
             dict_to_bson: object("bson", "_dict_to_bson")?,
-            uuid_is_safe: py
-                .import("uuid")?
-                .getattr("SafeUUID")?
-                .getattr("unknown")?
-                .unbind(),
+            uuid_is_safe: py.import("uuid")?.getattr("SafeUUID")?.getattr("unknown")?.unbind(),
             object_id_slots: SlotClass::of_object_id(object_id.bind(py)),
             dbref_slots: SlotClass::of_dbref(dbref.bind(py)),
             decimal128_slots: SlotClass::of_decimal128(decimal128.bind(py)),

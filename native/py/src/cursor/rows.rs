@@ -1,11 +1,9 @@
 //! The rows of a cursor: which document of which batch comes next.
 use std::ops::Range;
-use std::sync::Arc;
 
-use mongodb::raw_batch_cursor::RawBatchCursor;
-use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::ops::batches::Batch;
 use mongoengine_fast_core::ops::cursor::Batches;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -15,9 +13,9 @@ use crate::load::{self, OptionsId};
 
 /// The state of a cursor.
 pub struct Rows {
-    batches: Batches,
+    /// None after the cursor was closed.
+    batches: Option<Batches>,
     current: Option<Batch>,
-    client: Option<Arc<CoreClient>>,
     pub loader: Py<PyAny>,
     options: OptionsId,
     /// The error of an item that items before it had to be returned without.
@@ -25,13 +23,14 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(cursor: RawBatchCursor, client: Arc<CoreClient>, loader: Py<PyAny>, options: OptionsId) -> Self {
-        let batches = Batches::new(cursor);
-        Rows { batches, current: None, client: Some(client), loader, options, delayed: None }
+    pub fn new(batches: Batches, first: Batch, loader: Py<PyAny>, options: OptionsId) -> Self {
+        Rows { batches: Some(batches), current: Some(first), loader, options, delayed: None }
     }
 
     pub fn may_have_more(&self) -> bool {
-        self.delayed.is_some() || self.batches.is_open() || self.current.as_ref().is_some_and(|batch| !batch.is_read())
+        self.delayed.is_some()
+            || self.batches.as_ref().is_some_and(Batches::is_open)
+            || self.current.as_ref().is_some_and(|batch| !batch.is_read())
     }
 
     /// Returns up to `number` items.
@@ -73,14 +72,11 @@ impl Rows {
     /// Gets the next batch; false at the end.
     fn fetch(&mut self, py: Python<'_>, faults: &Bound<'_, PyAny>) -> PyResult<bool> {
         self.current = None;
-        let Some(client) = &self.client else { return Ok(false) };
-        if client.runtime().pid() != std::process::id() {
-            return Err(pyo3::exceptions::PyRuntimeError::new_err(
-                "this cursor belongs to the parent process; query again after a fork",
-            ));
+        let Some(batches) = self.batches.as_mut().filter(|batches| batches.is_open()) else { return Ok(false) };
+        let runtime = batches.runtime();
+        if runtime.pid() != std::process::id() {
+            return Err(PyRuntimeError::new_err("this cursor belongs to the parent process; query again after a fork"));
         }
-        let runtime = client.runtime();
-        let batches = &mut self.batches;
         match wait(py, runtime, faults, batches.next()) {
             Ok(batch) => {
                 self.current = batch;
@@ -88,7 +84,7 @@ impl Rows {
             }
             Err(error) => {
                 // As pymongo does, the server's cursor is killed and no more rows come.
-                py.detach(|| batches.close(runtime));
+                py.detach(|| batches.close());
                 Err(error)
             }
         }
@@ -102,8 +98,7 @@ impl Rows {
         out: &Bound<'_, PyList>,
     ) -> PyResult<()> {
         let Some(batch) = self.current.as_mut() else { return Ok(()) };
-        let ranges: Vec<Range<usize>> =
-            batch.next_ranges(number).map_err(|error| errors::to_py(py, error, faults))?;
+        let ranges: Vec<Range<usize>> = batch.next_ranges(number).map_err(|error| errors::to_py(py, error, faults))?;
         let before = out.len();
         let bytes = batch.bytes();
         let mut documents = ranges.iter().map(|range| &bytes[range.clone()]);
@@ -121,27 +116,26 @@ impl Rows {
     pub fn close(&mut self, py: Python<'_>) {
         self.delayed = None;
         self.current = None;
-        let Some(client) = self.client.take() else { return };
-        let runtime = client.runtime();
-        if runtime.pid() != std::process::id() {
-            self.batches.leak();
-            std::mem::forget(client);
-            return;
+        if let Some(mut batches) = self.take_batches() {
+            py.detach(|| batches.close());
         }
-        let batches = &mut self.batches;
-        py.detach(|| batches.close(runtime));
+    }
+
+    /// Takes the batches if they are this process's; those of a parent are forgotten.
+    fn take_batches(&mut self) -> Option<Batches> {
+        let batches = self.batches.take()?;
+        if batches.runtime().pid() == std::process::id() {
+            return Some(batches);
+        }
+        batches.leak();
+        None
     }
 }
 
 impl Drop for Rows {
     fn drop(&mut self) {
-        let Some(client) = self.client.take() else { return };
-        if client.runtime().pid() != std::process::id() {
-            self.batches.leak();
-            std::mem::forget(client);
-            return;
+        if let Some(mut batches) = self.take_batches() {
+            batches.abandon();
         }
-        let _entered = client.runtime().enter();
-        self.batches.abandon();
     }
 }

@@ -30,7 +30,9 @@ pub fn decode<'py>(py: Python<'py>, field: &FieldPlan, stored: &Stored<'_>) -> P
 
 fn inner_value<'py>(py: Python<'py>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Bound<'py, PyAny>> {
     match &field.inner {
-        Some(inner) if item.is_null() && !inner.to_python_keeps_none() => super::convert::to_python(inner, &py.None().into_bound(py)),
+        Some(inner) if item.is_null() && !inner.to_python_keeps_none() => {
+            super::convert::to_python(inner, &py.None().into_bound(py))
+        }
         Some(_) if item.is_null() => Ok(py.None().into_bound(py)),
         Some(inner) => super::value(py, inner, item),
         None => untyped(py, item),
@@ -84,12 +86,8 @@ pub fn has_key(bytes: &[u8], key: &[u8]) -> PyResult<bool> {
 pub fn each(stored: &Stored<'_>, visit: &mut dyn FnMut(&[u8], &Stored<'_>) -> PyResult<()>) -> PyResult<()> {
     for element in Elements::new(stored.bytes).map_err(corrupt)? {
         let element = element.map_err(corrupt)?;
-        let item = Stored {
-            raw: stored.raw,
-            tag: element.tag,
-            at: stored.at + element.offset as u32,
-            bytes: element.value,
-        };
+        let item =
+            Stored { raw: stored.raw, tag: element.tag, at: stored.at + element.offset as u32, bytes: element.value };
         visit(element.key, &item)?;
     }
     Ok(())

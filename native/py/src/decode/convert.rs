@@ -3,9 +3,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
-use crate::scalars;
 use crate::document::DocumentCore;
 use crate::plan::{FieldPlan, ToPython};
+use crate::scalars;
 
 /// `field.to_python(value)`.
 pub fn to_python<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

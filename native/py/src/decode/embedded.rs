@@ -4,10 +4,10 @@ use mongoengine_fast_core::bson::Elements;
 use pyo3::prelude::*;
 
 use super::Stored;
-use mongoengine_fast_core::bson::tag;
 use crate::document::state::corrupt;
 use crate::load;
 use crate::plan::{FieldPlan, Plan};
+use mongoengine_fast_core::bson::tag;
 
 /// The stored `_cls`, where it is a string.
 pub fn stored_class(bytes: &[u8]) -> PyResult<Option<&str>> {

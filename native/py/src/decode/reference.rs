@@ -1,6 +1,7 @@
 //! References: ids become `DBRef`s, as `ReferenceField.to_python` makes them.
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use super::Stored;
 use crate::codec;
@@ -18,5 +19,9 @@ pub fn decode<'py>(py: Python<'py>, field: &FieldPlan, stored: &Stored<'_>) -> P
     let Some(id) = plan.get().id_slot.map(|slot| &plan.get().fields[slot]) else { return Ok(None) };
     let key = super::value(py, id, stored)?;
     let collection = plan.get().class.bind(py).call_method0(intern!(py, "_get_collection_name"))?;
-    codec::types(py).dbref.bind(py).call1((collection, key)).map(Some)
+    match collection.cast::<PyString>() {
+        Ok(name) => codec::make_dbref(py, name, &key, None, None).map(Some),
+        // No name, or one that only `DBRef` itself can judge.
+        Err(_) => codec::types(py).dbref.bind(py).call1((collection, key)).map(Some),
+    }
 }

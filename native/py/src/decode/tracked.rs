@@ -6,12 +6,12 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
 
-use crate::codec;
-use crate::scalars;
 use super::{container, Stored};
+use crate::codec;
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::{bare_instance, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
+use crate::scalars;
 use crate::typerefs;
 
 /// The value is tracked already, in the right class, and needs no dereferencing (any more).
@@ -21,7 +21,8 @@ pub fn is_settled(value: &Bound<'_, PyAny>, field: &FieldPlan, dereference: bool
         return Ok(true);
     }
     let right = if value.is_instance_of::<PyList>() {
-        let class = if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
+        let class =
+            if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
         value.is_instance(class)?
     } else if value.is_instance_of::<PyDict>() {
         value.is_instance(typerefs::base_dict(py)?)?
@@ -44,7 +45,11 @@ pub fn is_tracked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// A plain container in the tracking class that fits it; `None` when there is nothing to wrap.
-pub fn wrap<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn wrap<'py>(
+    document: &Bound<'py, DocumentCore>,
+    field: &FieldPlan,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = document.py();
     let class = if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
         let embedded = typerefs::embedded_document_list(py)?;
@@ -64,7 +69,11 @@ pub fn wrap<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: 
 }
 
 /// A stored list of plain scalars, decoded straight into its tracked form; `None` for anything else.
-pub fn decode<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, stored: &Stored<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn decode<'py>(
+    document: &Bound<'py, DocumentCore>,
+    field: &FieldPlan,
+    stored: &Stored<'_>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = document.py();
     let plain = field.inner.as_ref().filter(|inner| inner.is_plain_kind());
     let (Some(inner), tag::ARRAY, false) = (plain, stored.tag, field.own_lazy_load) else { return Ok(None) };
@@ -80,7 +89,11 @@ pub fn decode<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, store
 /// What dereferencing makes of a container in which nothing can refer to another document.
 ///
 /// `None` when something might, so that the dereferencer has to look.
-pub fn settle<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn settle<'py>(
+    document: &Bound<'py, DocumentCore>,
+    field: &FieldPlan,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = document.py();
     if field.own_lazy_load || !refers_to_nothing(field.inner.as_deref(), value, 0)? {
         return Ok(None);
@@ -88,8 +101,10 @@ pub fn settle<'py>(document: &Bound<'py, DocumentCore>, field: &FieldPlan, value
     let owner = weak_proxy(document.as_any())?;
     let name = field.name.bind(py);
     if value.is_instance_of::<PyList>() {
-        let class = if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
-        return track_list(typerefs::as_type(class)?, value.cast::<PyList>()?, &owner, name, field.inner.is_none()).map(Some);
+        let class =
+            if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
+        return track_list(typerefs::as_type(class)?, value.cast::<PyList>()?, &owner, name, field.inner.is_none())
+            .map(Some);
     }
     if value.is_instance_of::<PyDict>() {
         return track_dict(value.cast::<PyDict>()?, &owner, name, field.inner.is_none()).map(Some);

@@ -32,7 +32,10 @@ fn or_none<'py>(py: Python<'py>, value: Option<Bound<'py, PyAny>>) -> PyResult<B
 }
 
 /// A field that is not among the class's `_fields`: only its name ties it to the data.
-fn unplanned_get<'py>(field: &Bound<'py, FieldCore>, document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
+fn unplanned_get<'py>(
+    field: &Bound<'py, FieldCore>,
+    document: &Bound<'py, DocumentCore>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = field.py();
     let name = field.getattr(intern!(py, "name"))?;
     let Ok(name) = name.cast_into::<PyString>() else {
@@ -173,7 +176,11 @@ pub fn set(field: &Bound<'_, FieldCore>, document: &Bound<'_, DocumentCore>, val
     assign(document, &plan, slot, value)
 }
 
-fn unplanned_set(field: &Bound<'_, FieldCore>, document: &Bound<'_, DocumentCore>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn unplanned_set(
+    field: &Bound<'_, FieldCore>,
+    document: &Bound<'_, DocumentCore>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = field.py();
     let name = field.getattr(intern!(py, "name"))?;
     if let Ok(name) = name.cast_into::<PyString>() {
@@ -208,7 +215,12 @@ fn convert_enum_items<'py>(entry: &FieldPlan, value: &Bound<'py, PyAny>) -> PyRe
 }
 
 /// The stock assignment: default for `None`, change tracking, ownership of embedded documents.
-pub fn assign(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn assign(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = document.py();
     let entry = &plan.get().fields[slot];
     let produced;

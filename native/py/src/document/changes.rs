@@ -7,9 +7,9 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use super::slot::Content;
 use super::state;
 use super::DocumentCore;
-use crate::scalars;
 use crate::ffi_util::list_item;
 use crate::plan::{FieldPlan, Plan};
+use crate::scalars;
 
 /// Put another change set in place.
 pub fn replace(document: &Bound<'_, DocumentCore>, tracks: bool, list: Option<Py<PyList>>) {
@@ -109,7 +109,9 @@ fn add(document: &Bound<'_, DocumentCore>, path: &Bound<'_, PyString>) -> PyResu
     for item in list.iter() {
         let Ok(known) = item.cast::<PyString>() else { continue };
         let known = known.to_str()?;
-        if known == text || (text.len() > known.len() && text.starts_with(known) && text.as_bytes()[known.len()] == b'.') {
+        if known == text
+            || (text.len() > known.len() && text.starts_with(known) && text.as_bytes()[known.len()] == b'.')
+        {
             return Ok(());
         }
         if known.starts_with(&below) {
@@ -165,7 +167,12 @@ fn decoded<'py>(document: &Bound<'py, DocumentCore>, slot: usize) -> Option<Boun
     })
 }
 
-fn collect_field(found: &Bound<'_, PyList>, db: &Bound<'_, PyString>, field: Option<&FieldPlan>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn collect_field(
+    found: &Bound<'_, PyList>,
+    db: &Bound<'_, PyString>,
+    field: Option<&FieldPlan>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     if is_leaf(value) || field.is_some_and(|field| field.is_reference) || found.contains(db)? {
         return Ok(());
     }
@@ -247,7 +254,10 @@ fn collect_items(found: &Bound<'_, PyList>, prefix: &str, value: &Bound<'_, PyAn
 }
 
 /// Call `visit` with the index or key and the item, past any `__getitem__` or `__iter__` of a subclass.
-fn each_item(value: &Bound<'_, PyAny>, visit: &mut dyn FnMut(String, &Bound<'_, PyAny>) -> PyResult<()>) -> PyResult<()> {
+fn each_item(
+    value: &Bound<'_, PyAny>,
+    visit: &mut dyn FnMut(String, &Bound<'_, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
     if let Ok(list) = value.cast::<PyList>() {
         let mut index = 0;
         while let Some(item) = list_item(list, index) {
@@ -288,7 +298,9 @@ pub fn clear(document: &Bound<'_, DocumentCore>) -> PyResult<()> {
     let untouched = document.get().state.with(py, |state| state.slots.is_none());
     if !untouched {
         for (slot, field) in me.fields.iter().enumerate() {
-            if field.is_reference || field.inner.as_ref().is_some_and(|inner| inner.is_reference || inner.is_generic_reference) {
+            if field.is_reference
+                || field.inner.as_ref().is_some_and(|inner| inner.is_reference || inner.is_generic_reference)
+            {
                 continue;
             }
             if let Some(value) = decoded(document, slot) {

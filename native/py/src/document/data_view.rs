@@ -98,9 +98,10 @@ pub fn replace_all(document: &Bound<'_, DocumentCore>, values: &Bound<'_, PyAny>
         }
     };
     let slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
-    let old = document.get().state.with(py, |state| {
-        (state.raw.take(), state.slots.replace(slots.into_boxed_slice()), state.extra.take())
-    });
+    let old = document
+        .get()
+        .state
+        .with(py, |state| (state.raw.take(), state.slots.replace(slots.into_boxed_slice()), state.extra.take()));
     drop(old);
     for (key, value) in content.iter() {
         set(document, &key, &value)?;
@@ -145,7 +146,12 @@ impl DataView {
         Ok(self.snapshot(py)?.repr()?.to_str()?.to_owned())
     }
 
-    fn __richcmp__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>, op: CompareOp) -> PyResult<Bound<'py, PyAny>> {
+    fn __richcmp__<'py>(
+        &self,
+        py: Python<'py>,
+        other: &Bound<'py, PyAny>,
+        op: CompareOp,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let other = match other.cast::<DataView>() {
             Ok(view) => view.get().snapshot(py)?.into_any(),
             Err(_) => other.clone(),
@@ -176,7 +182,12 @@ impl DataView {
     }
 
     #[pyo3(signature = (name, default = None))]
-    fn get<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>, default: Option<Bound<'py, PyAny>>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match name.cast::<PyString>() {
             Ok(text) => Ok(get(self.document.bind(py), text.to_str()?)?.or(default)),
             Err(_) => Ok(default),
@@ -184,7 +195,12 @@ impl DataView {
     }
 
     #[pyo3(signature = (name, *default))]
-    fn pop<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>, default: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    fn pop<'py>(
+        &self,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        default: &Bound<'py, PyTuple>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         match self.take(py, name)? {
             Some(value) => Ok(value),
             None => default.get_item(0).map_err(|_| PyKeyError::new_err(name.clone().unbind())),
@@ -192,7 +208,12 @@ impl DataView {
     }
 
     #[pyo3(signature = (name, default = None))]
-    fn setdefault<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn setdefault<'py>(
+        &self,
+        py: Python<'py>,
+        name: &Bound<'py, PyAny>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         if self.__contains__(py, name)? {
             return self.__getitem__(py, name);
         }
@@ -250,6 +271,9 @@ impl DataView {
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DataView>()?;
-    m.py().import("collections.abc")?.getattr("MutableMapping")?.call_method1("register", (m.py().get_type::<DataView>(),))?;
+    m.py()
+        .import("collections.abc")?
+        .getattr("MutableMapping")?
+        .call_method1("register", (m.py().get_type::<DataView>(),))?;
     Ok(())
 }

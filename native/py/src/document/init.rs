@@ -94,7 +94,12 @@ fn take_option(values: &Bound<'_, PyDict>, name: &Bound<'_, PyString>) -> PyResu
 }
 
 /// Send a signal when anybody listens.
-fn send(py: Python<'_>, signal: &Bound<'_, PyAny>, document: &Bound<'_, DocumentCore>, values: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+fn send(
+    py: Python<'_>,
+    signal: &Bound<'_, PyAny>,
+    document: &Bound<'_, DocumentCore>,
+    values: Option<&Bound<'_, PyDict>>,
+) -> PyResult<()> {
     if !has_receivers(signal)? {
         return Ok(());
     }
@@ -142,11 +147,7 @@ fn refuse_unknown(
     if !strict && !options.created {
         return Ok(());
     }
-    let message = format!(
-        "The fields \"{}\" do not exist on the document \"{}\"",
-        unknown.str()?,
-        me.class_name_text
-    );
+    let message = format!("The fields \"{}\" do not exist on the document \"{}\"", unknown.str()?, me.class_name_text);
     Err(PyErr::from_value(typerefs::field_does_not_exist(py)?.call1((message,))?))
 }
 
@@ -189,7 +190,11 @@ fn default_through_python(document: &Bound<'_, DocumentCore>, field: &FieldPlan)
     document.setattr(name, value)
 }
 
-fn fill_through_python(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, values: &Bound<'_, PyDict>) -> PyResult<()> {
+fn fill_through_python(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    values: &Bound<'_, PyDict>,
+) -> PyResult<()> {
     let py = document.py();
     for field in &plan.get().fields {
         if !values.contains(field.name.bind(py))? {

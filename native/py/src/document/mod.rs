@@ -40,11 +40,7 @@ impl DocumentCore {
     }
 
     #[pyo3(signature = (*args, **values))]
-    fn __init__(
-        slf: &Bound<'_, Self>,
-        args: &Bound<'_, PyTuple>,
-        values: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<()> {
+    fn __init__(slf: &Bound<'_, Self>, args: &Bound<'_, PyTuple>, values: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         init::initialise(slf, args, values)
     }
 
@@ -60,8 +56,7 @@ impl DocumentCore {
             return slf.setattr(name, default.unwrap_or_else(|| py.None().into_bound(py)));
         }
         // SAFETY: two valid pointers with the GIL held; a null value means deletion.
-        let done =
-            unsafe { pyo3::ffi::PyObject_GenericSetAttr(slf.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
+        let done = unsafe { pyo3::ffi::PyObject_GenericSetAttr(slf.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
         ffi_util::check(py, done)
     }
 
@@ -113,8 +108,7 @@ impl DocumentCore {
     #[getter(_dynamic_fields)]
     fn dynamic_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let known =
-            slf.get().state.with(py, |state| state.dynamic_fields.as_ref().map(|fields| fields.clone_ref(py)));
+        let known = slf.get().state.with(py, |state| state.dynamic_fields.as_ref().map(|fields| fields.clone_ref(py)));
         match known {
             Some(fields) => Ok(fields.into_bound(py)),
             None => {
@@ -226,7 +220,11 @@ impl DocumentCore {
 }
 
 /// `document.name = value`: immutable shard keys, the `_created` flag, dynamic fields, then the descriptor.
-fn set_attribute(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn set_attribute(
+    document: &Bound<'_, DocumentCore>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = document.py();
     let plan = state::plan(document)?;
     let me = plan.get();
@@ -252,7 +250,11 @@ fn set_attribute(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyString>,
     ffi_util::generic_setattr(document.as_any(), name, value)
 }
 
-fn refuse_shard_key_change(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+fn refuse_shard_key_change(
+    document: &Bound<'_, DocumentCore>,
+    name: &Bound<'_, PyString>,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     let py = document.py();
     let meta = document.getattr(intern!(py, "_meta"))?;
     let keys = meta.call_method1(intern!(py, "get"), (intern!(py, "shard_key"), PyTuple::empty(py)))?;

@@ -242,7 +242,12 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
 }
 
 /// Keep a decoded value, and let go of the bytes when nothing, or only a small value, still stands in them.
-pub fn keep_decoded(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, decoded: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn keep_decoded(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    decoded: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     if let Some(last) = put_decoded(document, slot, decoded) {
         value(document, plan, last)?;
     }
@@ -271,7 +276,12 @@ fn put_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_
 }
 
 /// `_data[name] = value`.
-pub fn store(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, value: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn store(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
     ensure_slots(document, plan)?;
     replace(document, slot, Slot::value(value.clone().unbind()));
     Ok(())
@@ -304,7 +314,11 @@ pub fn extra<'py>(document: &Bound<'py, DocumentCore>) -> Bound<'py, PyDict> {
 /// The same dict when there is one.
 pub fn known_extra<'py>(document: &Bound<'py, DocumentCore>) -> Option<Bound<'py, PyDict>> {
     let py = document.py();
-    document.get().state.with(py, |state| state.extra.as_ref().map(|dict| dict.clone_ref(py))).map(|dict| dict.into_bound(py))
+    document
+        .get()
+        .state
+        .with(py, |state| state.extra.as_ref().map(|dict| dict.clone_ref(py)))
+        .map(|dict| dict.into_bound(py))
 }
 
 #[inline]

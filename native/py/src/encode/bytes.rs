@@ -6,12 +6,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
 use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_value, stored_as_is};
-use mongoengine_fast_core::bson::tag;
 use crate::codec::{self, CodecOptions, Kind};
 use crate::document::state;
 use crate::document::DocumentCore;
 use crate::plan::{FieldPlan, Plan, ToMongo, ToPython};
 use crate::scalars;
+use mongoengine_fast_core::bson::tag;
 
 fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
     PyValueError::new_err(error.to_string())
@@ -41,7 +41,12 @@ pub fn top_level<'py>(
 
 impl Pass<'_> {
     /// `_id` and `_cls`, which come first.
-    fn head<'py>(&mut self, document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>, ensure_id: bool) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn head<'py>(
+        &mut self,
+        document: &Bound<'py, DocumentCore>,
+        plan: &Bound<'py, Plan>,
+        ensure_id: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = document.py();
         let me = plan.get();
         let mut id = None;
@@ -157,7 +162,13 @@ impl Pass<'_> {
     }
 
     /// A list or dict; `false` when something in it needs Python.
-    fn container(&mut self, inner: Option<&FieldPlan>, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+    fn container(
+        &mut self,
+        inner: Option<&FieldPlan>,
+        key: &[u8],
+        value: &Bound<'_, PyAny>,
+        depth: usize,
+    ) -> PyResult<bool> {
         if depth > MAX_DEPTH {
             return Err(PyValueError::new_err("nested too deep"));
         }

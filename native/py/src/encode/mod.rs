@@ -94,7 +94,10 @@ pub fn ask_for_item<'py>(inner: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResu
 }
 
 /// An embedded document that this field may store natively: of its class, with stock `to_mongo`.
-pub fn native_child<'a, 'py>(field: &FieldPlan, value: &'a Bound<'py, PyAny>) -> PyResult<Option<&'a Bound<'py, DocumentCore>>> {
+pub fn native_child<'a, 'py>(
+    field: &FieldPlan,
+    value: &'a Bound<'py, PyAny>,
+) -> PyResult<Option<&'a Bound<'py, DocumentCore>>> {
     let py = value.py();
     let Ok(child) = value.cast::<DocumentCore>() else { return Ok(None) };
     let own = state::current_plan(child)?;

@@ -26,7 +26,10 @@ pub fn to_mongo<'py>(
 }
 
 /// The stored values of the fields with the given database names; everything, when the class has its own `to_mongo`.
-pub fn stored_values<'py>(document: &Bound<'py, DocumentCore>, names: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub fn stored_values<'py>(
+    document: &Bound<'py, DocumentCore>,
+    names: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
     let plan = state::current_plan(document)?;
     let me = plan.get();
@@ -48,7 +51,10 @@ pub fn stored_values<'py>(document: &Bound<'py, DocumentCore>, names: &Bound<'py
 }
 
 /// The whole document under database names; `class_name` is added where the document itself writes none.
-fn whole<'py>(document: &Bound<'py, DocumentCore>, class_name: Option<&Bound<'py, PyString>>) -> PyResult<Bound<'py, PyAny>> {
+fn whole<'py>(
+    document: &Bound<'py, DocumentCore>,
+    class_name: Option<&Bound<'py, PyString>>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
     let plan = state::current_plan(document)?;
     let me = plan.get();

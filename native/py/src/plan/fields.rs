@@ -266,15 +266,11 @@ impl FieldPlan {
 
     /// Items decode to plain scalars without asking Python.
     pub fn is_plain_kind(&self) -> bool {
-        matches!(
-            self.to_python,
-            ToPython::Str | ToPython::Int | ToPython::Float | ToPython::Bool | ToPython::ObjectId
-        )
+        matches!(self.to_python, ToPython::Str | ToPython::Int | ToPython::Float | ToPython::Bool | ToPython::ObjectId)
     }
 
     fn to_python_is_custom(&self) -> bool {
-        self.to_python == ToPython::Python
-            || self.inner.as_ref().is_some_and(|inner| inner.to_python_is_custom())
+        self.to_python == ToPython::Python || self.inner.as_ref().is_some_and(|inner| inner.to_python_is_custom())
     }
 
     /// The class of embedded documents or references, resolved by the field itself.
@@ -302,7 +298,12 @@ impl FieldPlan {
     pub fn to_python_keeps_none(&self) -> bool {
         matches!(
             self.to_python,
-            ToPython::Identity | ToPython::Str | ToPython::Int | ToPython::GenericEmbedded | ToPython::Complex | ToPython::Dynamic
+            ToPython::Identity
+                | ToPython::Str
+                | ToPython::Int
+                | ToPython::GenericEmbedded
+                | ToPython::Complex
+                | ToPython::Dynamic
         )
     }
 

@@ -60,9 +60,7 @@ pub struct Flags {
 
 impl Flags {
     fn from_spec(spec: &Bound<'_, PyDict>) -> PyResult<Self> {
-        let flag = |name: &str| -> PyResult<bool> {
-            spec.get_item(name)?.map_or(Ok(false), |value| value.is_truthy())
-        };
+        let flag = |name: &str| -> PyResult<bool> { spec.get_item(name)?.map_or(Ok(false), |value| value.is_truthy()) };
         Ok(Self {
             is_document: flag("is_document")?,
             is_embedded: flag("is_embedded")?,
@@ -91,14 +89,11 @@ impl Plan {
         watched: &Bound<'_, PyList>,
     ) -> PyResult<Self> {
         let py = class.py();
-        let fields = fields
-            .iter()
-            .map(|item| FieldPlan::from_spec(item.cast::<PyDict>()?))
-            .collect::<PyResult<Vec<_>>>()?;
+        let fields =
+            fields.iter().map(|item| FieldPlan::from_spec(item.cast::<PyDict>()?)).collect::<PyResult<Vec<_>>>()?;
         let by_name: HashMap<String, usize> =
             fields.iter().enumerate().map(|(slot, field)| (field.name_text.clone(), slot)).collect();
-        let by_db =
-            fields.iter().enumerate().map(|(slot, field)| (field.db_bytes.clone(), slot)).collect();
+        let by_db = fields.iter().enumerate().map(|(slot, field)| (field.db_bytes.clone(), slot)).collect();
         let ordered = ordered.iter().filter_map(|name| by_name.get(name).copied()).collect();
         let class_name = class.getattr(intern!(py, "_class_name"))?.cast_into::<PyString>()?;
         let id_field_name = match spec.get_item("id_field")? {
@@ -110,8 +105,7 @@ impl Plan {
             None => None,
         };
         let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
-        let has_shard_key =
-            spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
+        let has_shard_key = spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
         Ok(Self {
             class_name_text: class_name.to_str()?.to_owned(),
             class_name: class_name.unbind(),
@@ -166,8 +160,7 @@ impl Plan {
         if name == me.class_name_text {
             return Ok(this.clone());
         }
-        let known =
-            me.polymorphic.with(py, |plans| plans.get(name.as_bytes()).map(|plan| plan.clone_ref(py)));
+        let known = me.polymorphic.with(py, |plans| plans.get(name.as_bytes()).map(|plan| plan.clone_ref(py)));
         if let Some(plan) = known {
             let plan = plan.into_bound(py);
             if plan.get().watch.is_current(py) {

@@ -38,7 +38,7 @@ struct WatchedClass {
 impl WatchedClass {
     fn version(&self, py: Python<'_>) -> u32 {
         // SAFETY: the class is alive, and tp_version_tag is a plain integer of the type object.
-        unsafe { (*self.class.bind(py).as_type_ptr()).tp_version_tag as u32 }
+        unsafe { (*self.class.bind(py).as_type_ptr()).tp_version_tag }
     }
 
     fn is_current(&self, py: Python<'_>) -> bool {
@@ -77,10 +77,8 @@ impl Watch {
         let mut classes = Vec::with_capacity(watched.len());
         for item in watched.iter() {
             let (class, names): (Bound<'_, PyType>, Bound<'_, PyTuple>) = item.extract()?;
-            let names =
-                names.iter().map(|name| Ok(name.cast_into::<PyString>()?)).collect::<PyResult<Vec<_>>>()?;
-            let hooks =
-                names.iter().map(|name| class_attribute(&class, name).map(Bound::unbind)).collect();
+            let names = names.iter().map(|name| Ok(name.cast_into::<PyString>()?)).collect::<PyResult<Vec<_>>>()?;
+            let hooks = names.iter().map(|name| class_attribute(&class, name).map(Bound::unbind)).collect();
             let names = names.into_iter().map(Bound::unbind).collect();
             let entry = WatchedClass { class: class.unbind(), names, hooks, tag: Cell::new(0) };
             entry.tag.set(entry.version(py));
@@ -96,7 +94,6 @@ impl Watch {
 
     #[inline]
     pub fn is_current(&self, py: Python<'_>) -> bool {
-        self.epoch.get() == EPOCH.load(Ordering::Relaxed)
-            && self.classes.iter().all(|class| class.is_current(py))
+        self.epoch.get() == EPOCH.load(Ordering::Relaxed) && self.classes.iter().all(|class| class.is_current(py))
     }
 }

@@ -2,12 +2,12 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
-use mongoengine_fast_core::bson::tag;
 use crate::codec::{self, Kind};
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::list_item;
 use crate::plan::{FieldPlan, Validate};
 use crate::scalars;
+use mongoengine_fast_core::bson::tag;
 
 /// What the server returned has the type the field asks for, and the field asks for nothing more.
 pub fn stored_is_valid(field: &FieldPlan, tag_byte: u8) -> bool {

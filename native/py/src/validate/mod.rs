@@ -45,7 +45,13 @@ pub fn document(document: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<()>
     errors.raise(document, &me.class_name_text)
 }
 
-fn check<'py>(errors: &mut Errors<'py>, field: &FieldPlan, name: &Bound<'py, PyString>, value: &Bound<'_, PyAny>, clean: bool) -> PyResult<()> {
+fn check<'py>(
+    errors: &mut Errors<'py>,
+    field: &FieldPlan,
+    name: &Bound<'py, PyString>,
+    value: &Bound<'_, PyAny>,
+    clean: bool,
+) -> PyResult<()> {
     let outcome = match kinds::accepts(field, value, clean) {
         Ok(true) => return Ok(()),
         Ok(false) => ask(field.field.bind(value.py()), field.takes_clean, value, clean),
@@ -53,7 +59,7 @@ fn check<'py>(errors: &mut Errors<'py>, field: &FieldPlan, name: &Bound<'py, PyS
     };
     match outcome {
         Ok(()) => Ok(()),
-        Err(error) => errors.from_exception(name, error),
+        Err(error) => errors.take(name, error),
     }
 }
 
@@ -85,7 +91,7 @@ fn check_dynamic<'py>(document: &Bound<'py, DocumentCore>, errors: &mut Errors<'
             _ if field.is_none() => {}
             Some(value) => {
                 if let Err(error) = ask(&field, false, &value, clean) {
-                    errors.from_exception(&name, error)?;
+                    errors.take(&name, error)?;
                 }
             }
             None if field.getattr(intern!(py, "required"))?.is_truthy()? => errors.missing(&name)?,
@@ -114,7 +120,7 @@ impl<'py> Errors<'py> {
     }
 
     /// Keep what a field may raise to say "invalid"; anything else goes on to the caller.
-    fn from_exception(&mut self, name: &Bound<'py, PyString>, error: PyErr) -> PyResult<()> {
+    fn take(&mut self, name: &Bound<'py, PyString>, error: PyErr) -> PyResult<()> {
         let py = name.py();
         if error.matches(py, typerefs::validation_error(py)?)? {
             let value = error.value(py);
