@@ -199,7 +199,7 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):
             set_data = self.to_mongo()
             set_data.pop("_id", None)
         else:
-            doc = self._stored_values({path.split(".", 1)[0] for path in paths})
+            doc = self._stored_values(list(dict.fromkeys(path.split(".", 1)[0] for path in paths)))
             set_data = dict(_dig(doc, path) for path in paths)
         unset_data = {}
         for path, value in list(set_data.items()):

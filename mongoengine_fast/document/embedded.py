@@ -57,6 +57,9 @@ class DynamicEmbeddedDocument(EmbeddedDocument, metaclass=DocumentMetaclass):
 
     _dynamic = True
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, self._set_dynamic(name, value))
+
     def __delattr__(self, *args: Any, **kwargs: Any) -> None:
         """Put a field back to its default, anything else to ``None``, which removes it at the next save."""
         name = args[0]

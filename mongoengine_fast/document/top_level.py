@@ -133,6 +133,9 @@ class DynamicDocument(Document, metaclass=TopLevelDocumentMetaclass):
 
     _dynamic = True
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, self._set_dynamic(name, value))
+
     def __delattr__(self, *args: Any, **kwargs: Any) -> None:
         """Remove a dynamic attribute at the next save; put a declared field back to its default."""
         name = args[0]

@@ -15,7 +15,7 @@ from bson.son import SON
 from mongoengine_fast import _native
 from mongoengine_fast.lanes import counters, options
 from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON
-from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout
+from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout, is_closed
 from mongoengine_fast.lanes.routes import Route
 
 _KEY = "_mongoengine_fast_route"
@@ -59,7 +59,7 @@ def _momentary_reason(route: Route, session: Any) -> str:
         return "pymongo.timeout() is active"
     if socket.socket is not route.socket_class:
         return "sockets were replaced"
-    if getattr(route.client, "_closed", False):
+    if is_closed(route.client):
         options.release(route.client)
         return "the client is closed"
     if counters.forced() is not None:

@@ -46,12 +46,22 @@ __all__ = [
     "csot_timeout",
     "fields_document",
     "index_document",
+    "is_closed",
     "validate_is_mapping",
     "validate_ok_for_replace",
     "validate_ok_for_update",
 ]
 
 csot_timeout = _csot.get_timeout
+
+
+def is_closed(client: Any) -> bool:
+    """Say whether a pymongo *client* was closed."""
+    closed = getattr(client, "_closed", None)
+    if closed is None:
+        # Before 4.9 only its topology knows.
+        closed = client._topology._closed
+    return bool(closed)
 
 
 def _no_session() -> Any:

@@ -11,13 +11,17 @@ import bson
 from bson.codec_options import CodecOptions
 from pymongo.errors import (
     AutoReconnect,
+    ConfigurationError,
+    InvalidOperation,
     NetworkTimeout,
+    OperationFailure,
     ProtocolError,
     PyMongoError,
     ServerSelectionTimeoutError,
 )
 from pymongo.server_selectors import writable_server_selector
 
+from mongoengine_fast import _native
 from mongoengine_fast.lanes.driver import check_command_response, helpers
 
 _REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
@@ -45,9 +49,23 @@ def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseExce
         return AutoReconnect(message + _timeouts(client))
     if kind == "network_timeout":
         return NetworkTimeout(f"timed out{_timeouts(client)}")
-    if kind == "server_selection":
+    if kind == "server_selection" and pymongo_knows_a_server(client):
+        return _native.Declined("the native driver finds no server, pymongo does")
+    if kind in ("server_selection", "server_selection_later"):
         return ServerSelectionTimeoutError(_selection_message(client, message))
+    if kind == "authentication":
+        return OperationFailure(message, 18)
+    if kind == "closed":
+        return InvalidOperation("Cannot use MongoClient after close")
+    if kind == "configuration":
+        return ConfigurationError(message)
     return ProtocolError(message)
+
+
+def pymongo_knows_a_server(client: Any) -> bool:
+    """Say whether the monitors of the pymongo *client* see a server that takes writes."""
+    topology = getattr(client, "_topology", None)
+    return topology is not None and bool(topology.description.has_writable_server())
 
 
 def server_error(reply: dict[str, Any], client: Any = None) -> BaseException:

@@ -12,6 +12,7 @@ from mongoengine_fast import _native
 from mongoengine_fast.lanes import faults
 
 _KEY = "_mongoengine_fast_native"
+_TLS_PATIENCE = 3.0  # seconds
 _MECHANISMS = {"DEFAULT": None, "SCRAM-SHA-1": "SCRAM-SHA-1", "SCRAM-SHA-256": "SCRAM-SHA-256"}
 _MECHANISMS.update({"MONGODB-X509": "MONGODB-X509", "PLAIN": "PLAIN"})
 
@@ -48,11 +49,27 @@ def native_client(client: Any) -> tuple[Any, str]:
     known: tuple[Any, str] | None = client.__dict__.get(_KEY)
     if known is None:
         try:
-            known = (_native.Client(settings(client), faults.maker(client)), "")
+            known = (_connected(client), "")
         except _NoMatch as reason:
             known = (None, str(reason))
         client.__dict__[_KEY] = known
     return known
+
+
+def _connected(client: Any) -> Any:
+    """Make the native client; one with TLS has to prove itself, because the two TLS libraries differ.
+
+    What OpenSSL accepts and the native library does not (a certificate that signs itself, old ciphers) shows only
+    when connecting, and would look like an unreachable server.
+    """
+    wanted = settings(client)
+    native = _native.Client(wanted, faults.maker(client))
+    if wanted["tls"] is not None:
+        patience = min(_TLS_PATIENCE, wanted["server_selection_timeout"])
+        if not native.probe(patience) and faults.pymongo_knows_a_server(client):
+            native.close()
+            raise _NoMatch("TLS the native driver does not accept")
+    return native
 
 
 def release(client: Any) -> None:

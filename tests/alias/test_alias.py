@@ -18,7 +18,7 @@ def run(*arguments, cwd, code=0):
     environment.pop("PYTHONSAFEPATH", None)
     done = subprocess.run(
         [sys.executable, "-W", "error::ImportWarning", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, timeout=60,
+        cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stderr
     return done.stdout if code == 0 else done.stderr
@@ -50,21 +50,43 @@ def test_the_alias_is_the_very_package(tmp_path):
 
 @pytest.mark.parametrize(
     "module",
-    ["mongoengine.fields", "mongoengine.document", "mongoengine.connection", "mongoengine.errors", "mongoengine.signals",
-     "mongoengine.queryset", "mongoengine.queryset.base", "mongoengine.queryset.queryset", "mongoengine.queryset.transform",
-     "mongoengine.queryset.visitor", "mongoengine.queryset.manager", "mongoengine.queryset.field_list", "mongoengine.common",
-     "mongoengine.base.common", "mongoengine.base.datastructures", "mongoengine.base.document", "mongoengine.base.fields",
-     "mongoengine.base.metaclasses", "mongoengine.base.utils", "mongoengine.context_managers", "mongoengine.dereference",
-     "mongoengine.mongodb_support", "mongoengine.pymongo_support"],
-)  # fmt: skip
+    [
+        "mongoengine.fields",
+        "mongoengine.document",
+        "mongoengine.connection",
+        "mongoengine.errors",
+        "mongoengine.signals",
+        "mongoengine.queryset",
+        "mongoengine.queryset.base",
+        "mongoengine.queryset.queryset",
+        "mongoengine.queryset.transform",
+        "mongoengine.queryset.visitor",
+        "mongoengine.queryset.manager",
+        "mongoengine.queryset.field_list",
+        "mongoengine.common",
+        "mongoengine.base.common",
+        "mongoengine.base.datastructures",
+        "mongoengine.base.document",
+        "mongoengine.base.fields",
+        "mongoengine.base.metaclasses",
+        "mongoengine.base.utils",
+        "mongoengine.context_managers",
+        "mongoengine.dereference",
+        "mongoengine.mongodb_support",
+        "mongoengine.pymongo_support",
+    ],
+)
 def test_every_module_of_mongoengine_has_its_alias(module, tmp_path):
-    program = INSTALL + f"""
+    program = (
+        INSTALL
+        + f"""
 import importlib
 alias = importlib.import_module({module!r})
 ours = importlib.import_module({module.replace("mongoengine", "mongoengine_fast", 1)!r})
 assert alias is ours, (alias, ours)
 assert ours.__spec__.name == ours.__name__
 """
+    )
     run("-c", program, cwd=tmp_path)
 
 
@@ -82,7 +104,9 @@ def test_installing_after_mongoengine_itself_names_who_uses_it(tmp_path):
 
 
 def test_both_packages_side_by_side_without_the_alias(tmp_path):
-    program = "import mongoengine, mongoengine_fast; print(mongoengine is mongoengine_fast, mongoengine.VERSION == mongoengine_fast.VERSION)"
+    program = (
+        "import mongoengine, mongoengine_fast as ours; print(mongoengine is ours, mongoengine.VERSION == ours.VERSION)"
+    )
     assert run("-c", program, cwd=tmp_path) == "False True\n"
 
 
@@ -117,9 +141,9 @@ def test_a_plug_in_that_imports_mongoengine_gets_ours(tmp_path):
         class Page(Base):
             pass
 
-        print(Page(slug="A").to_mongo())
+        print(dict(Page(slug="A").to_mongo()))
     """)  # fmt: skip
-    assert run("-m", "mongoengine_fast", "run", program, cwd=tmp_path) == "SON({'slug': 'a'})\n"
+    assert run("-m", "mongoengine_fast", "run", program, cwd=tmp_path) == "{'slug': 'a'}\n"
 
 
 SHOW = """
@@ -208,4 +232,6 @@ def test_a_test_suite_runs_under_the_alias(tmp_path):
         def test_it():
             assert mongoengine.__name__ == "mongoengine_fast"
     """, "test_mine.py")  # fmt: skip
-    assert "1 passed" in run("-m", "mongoengine_fast", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py", cwd=tmp_path)
+    assert "1 passed" in run(
+        "-m", "mongoengine_fast", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py", cwd=tmp_path
+    )

@@ -1,8 +1,8 @@
 """Tests that run twice, on MongoEngine and on mongoengine_fast, and must do the same on both.
 
-A test of this kind is a function whose first argument is the package. What it asserts has to hold on both sides; what it
-returns is compared, values and types alike. `alike` needs no server. `alike_with_mongodb` runs on an empty database a
-side and compares the stored bytes, the indexes and the number of commands too.
+A test of this kind is a function whose first argument is the package. What it asserts has to hold on both sides; what
+it returns is compared, values and types alike. `alike` needs no server. `alike_with_mongodb` runs on an empty database
+a side and compares the stored bytes, the indexes and the number of commands too.
 """
 
 import importlib

@@ -22,6 +22,7 @@ def order_class(me):
         sku = me.StringField()
         qty = me.IntField(default=1, db_field="q")
         notes = me.DictField()
+        sizes = me.ListField(me.IntField())
         inner = me.EmbeddedDocumentField(Inner, db_field="in")
 
     class Order(me.Document):
@@ -288,10 +289,21 @@ def key_with_numbers(order):
     order.extra["d"]["10"] = 1
 
 
+def lines_from_the_last(order):
+    order.lines[1].notes["p"] = 1
+    order.lines[0].sku = "z"
+    order.lines[0].notes["p"] = 1
+
+
+def sizes_from_the_last(order):
+    order.lines[1].sizes.append(1)
+    order.lines[0].sizes.append(1)
+
+
 def many(order):
     order.count = 4
     order.name = "x"
-    order.lines[0].inner = {"v": 3} and None
+    order.lines[0].inner = None
     order.extra["a"][0] = 2
     order.first.notes["k"] = 1
     order.matrix[1][0] = 0
@@ -498,3 +510,13 @@ def test_a_plain_subclass_of_list_becomes_tracked(me):
     thing.tags.append("c")
     thing.extra["k"].append("d")
     return type(thing.tags).__name__, type(thing.extra["k"]).__name__, thing._get_changed_fields(), thing.to_mongo()
+
+
+@alike
+def test_clearing_below_an_embedded_document_that_was_replaced(me):
+    order = load(order_class(me), STORED)
+    inner, line = type(order.first.inner), type(order.first)
+    order.first = line(inner=inner(value=1))
+    order.first.inner.value = 2
+    order._clear_changed_fields()
+    return order._get_changed_fields()

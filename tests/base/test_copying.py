@@ -10,7 +10,13 @@ from bson import ObjectId
 from tests.base.both_sides import alike, load, raised
 
 KEY = ObjectId(f"{7:024x}")
-STORED = {"_id": KEY, "name": "a", "line": {"sku": "s"}, "lines": [{"sku": "x", "qty": 2}], "extra": {"k": [1, {"d": 2}]}}
+STORED = {
+    "_id": KEY,
+    "name": "a",
+    "line": {"sku": "s"},
+    "lines": [{"sku": "x", "qty": 2}],
+    "extra": {"k": [1, {"d": 2}]},
+}
 
 
 def findable(cls):
@@ -173,7 +179,11 @@ def test_a_field_is_copied_with_its_dict(me):
 
 @alike
 def test_errors_survive_a_pickle(me):
-    errors = [me.ValidationError("text", errors={"a": "b"}, field_name="a"), me.DoesNotExist("x"), me.NotUniqueError("y")]
+    errors = [
+        me.ValidationError("text", errors={"a": "b"}, field_name="a"),
+        me.DoesNotExist("x"),
+        me.NotUniqueError("y"),
+    ]
     return [(type(found), str(found)) for found in map(again, errors)]
 
 

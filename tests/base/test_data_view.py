@@ -162,4 +162,11 @@ def test_it_is_a_mutable_mapping_and_pickles_as_a_dict():
 @alike
 def test_length_and_iteration_of_the_document_follow_it(me, how):
     thing = made(me, how)
-    return len(thing), list(thing), sorted(thing._data), "name" in thing, "nothing" in thing, raised(lambda: thing["nope"])
+    return (
+        len(thing),
+        list(thing),
+        sorted(thing._data),
+        "name" in thing,
+        "nothing" in thing,
+        raised(lambda: thing["nope"]),
+    )

@@ -106,7 +106,9 @@ def basket(me):
     class Basket(me.Document):
         fruits = me.EmbeddedDocumentListField(Fruit)
 
-    return Basket(fruits=[Fruit(name=name, weight=weight) for name, weight in [("apple", 3), ("pear", 4), ("apple", 5)]])
+    return Basket(
+        fruits=[Fruit(name=name, weight=weight) for name, weight in [("apple", 3), ("pear", 4), ("apple", 5)]]
+    )
 
 
 def names(fruits):
@@ -148,6 +150,17 @@ def test_a_strict_dict_admits_its_keys_only(me):
     one["items"] = 2
     assert me.base.datastructures.StrictDict.create(["b", "items", "a"]) is strict
     return (
-        repr(one), list(one), len(one), one["a"], one.get("b"), one.get("b", 3), "a" in one, one.pop("a"), one.pop("a", 7),
-        raised(lambda: strict(c=1)), raised(lambda: one["c"]), one == strict(b=2), sorted(one.items()),
-    )  # fmt: skip
+        repr(one),
+        list(one),
+        len(one),
+        one["a"],
+        one.get("b"),
+        one.get("b", 3),
+        "a" in one,
+        one.pop("a"),
+        one.pop("a", 7),
+        raised(lambda: strict(c=1)),
+        raised(lambda: one["c"]),
+        one == strict(b=2),
+        sorted(one.items()),
+    )

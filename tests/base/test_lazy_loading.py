@@ -5,9 +5,10 @@ import weakref
 
 import pytest
 from bson import ObjectId, encode
+from bson.errors import InvalidBSON
+from mongoengine_fast._native import DocumentLoader, Plan, load_documents
 
 import mongoengine_fast as me
-from mongoengine_fast._native import DocumentLoader, Plan, load_documents
 from tests.base.both_sides import alike, load, raised
 
 KEY = ObjectId(f"{7:024x}")
@@ -104,9 +105,8 @@ def test_without_a_loader_rows_become_dicts():
 @pytest.mark.parametrize("cut", [1, 5, 20, -1])
 def test_a_truncated_row_is_refused_and_harms_nobody(cut):
     row = encode(STORED)
-    with pytest.raises(Exception, match=".") as caught:
+    with pytest.raises(InvalidBSON):
         load_documents(DocumentLoader(order_class(me)), row[:cut])
-    assert type(caught.value).__name__ == "InvalidBSON"
 
 
 @alike
@@ -221,7 +221,9 @@ def test_unexpected_stored_values_load_or_fail_at_the_same_moment(me, stored, er
         assert error is None or error in ("any", type(loaded).__name__)
         return "at load", loaded
     assert error in (None, "any")
-    return "when read", {name: raised(lambda name=name: getattr(loaded, name)) for name in ("name", "first", "lines", "extra")}
+    return "when read", {
+        name: raised(lambda name=name: getattr(loaded, name)) for name in ("name", "first", "lines", "extra")
+    }
 
 
 @alike
@@ -257,8 +259,7 @@ def test_a_class_with_its_own_from_son_gets_called_at_load(me):
 
         @classmethod
         def _from_son(cls, son, **options):
-            document = super()._from_son({**son, "name": son["name"] + "!"}, **options)
-            return document
+            return super()._from_son({**son, "name": son["name"] + "!"}, **options)
 
     assert load(Thing, {"_id": KEY, "name": "a"}).name == "a!"
 

@@ -21,7 +21,13 @@ def test_fields_are_ordered_as_they_were_written(me):
         m = me.IntField()
         b = me.IntField(primary_key=True)
 
-    return Thing._fields_ordered, sorted(Thing._fields), Thing._db_field_map, Thing._reverse_db_field_map, Thing._meta["id_field"]
+    return (
+        Thing._fields_ordered,
+        sorted(Thing._fields),
+        Thing._db_field_map,
+        Thing._reverse_db_field_map,
+        Thing._meta["id_field"],
+    )
 
 
 @alike
@@ -102,6 +108,7 @@ def test_the_class_for_automatic_ids_is_read_when_a_class_is_made(me):
     original = metaclasses.ObjectIdField
     metaclasses.ObjectIdField = partial(original, help_text="patched")
     try:
+
         class Patched(me.Document):
             pass
     finally:
@@ -261,8 +268,11 @@ def test_classes_report_the_module_they_are_defined_in(me):
 @pytest.mark.parametrize("name", ["Document", "StringField", "QuerySet", "ValidationError", "BaseField", "Q"])
 def test_public_classes_live_at_the_paths_of_mongoengine(name):
     import mongoengine
+
     import mongoengine_fast
 
-    stock, ours = (getattr(package, name, None) or getattr(package.base, name) for package in (mongoengine, mongoengine_fast))
+    stock, ours = (
+        getattr(package, name, None) or getattr(package.base, name) for package in (mongoengine, mongoengine_fast)
+    )
     assert ours.__qualname__ == stock.__qualname__
     assert ours.__module__.replace("mongoengine_fast", "mongoengine") == stock.__module__

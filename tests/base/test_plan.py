@@ -142,6 +142,7 @@ def test_descriptors_of_a_field_class_are_replaced(me):
 def test_dunder_methods_are_put_onto_stock_field_classes(me):
     me.IntField.__lt__ = lambda self, other: self.name < other.name
     try:
+
         class Thing(me.Document):
             b = me.IntField()
             a = me.IntField()
@@ -165,6 +166,7 @@ def test_a_hook_of_a_document_class_is_added_later(me, hook):
         return None
 
     if hook == "_from_son":
+
         def added_to_class(owner, *args, **kwargs):
             calls.append((hook, len(args)))
             return super(cls, owner)._from_son(*args, **kwargs)

@@ -34,7 +34,11 @@ STORED = {"_id": KEY, "n": "ü\"", "when": datetime(2020, 1, 2, 3, 4, 5, 678000)
           "parts": [{"s": "b"}], "size": "S", "sizes": ["S", "L"]}  # fmt: skip
 
 
-@pytest.mark.parametrize("options", [LEGACY_JSON_OPTIONS, RELAXED_JSON_OPTIONS, CANONICAL_JSON_OPTIONS], ids=["legacy", "relaxed", "canonical"])
+@pytest.mark.parametrize(
+    "options",
+    [LEGACY_JSON_OPTIONS, RELAXED_JSON_OPTIONS, CANONICAL_JSON_OPTIONS],
+    ids=["legacy", "relaxed", "canonical"],
+)
 @alike
 def test_there_and_back(me, options):
     cls = thing_class(me)
@@ -53,7 +57,11 @@ def test_attribute_names_and_arguments_of_the_json_module(me):
 @alike
 def test_part_of_the_fields_with_attribute_names(me):
     thing = load(thing_class(me), STORED)
-    return thing.to_mongo(use_db_field=False), thing.to_mongo(fields=["name", "part.sku"]), thing.to_mongo(False, ["parts"])
+    return (
+        thing.to_mongo(use_db_field=False),
+        thing.to_mongo(fields=["name", "part.sku"]),
+        thing.to_mongo(False, ["parts"]),
+    )
 
 
 @alike
@@ -67,7 +75,9 @@ def test_a_document_from_json_knows_what_to_write(me):
 def test_json_that_does_not_fit(me):
     cls = thing_class(me)
     options = {"json_options": RELAXED_JSON_OPTIONS}
-    return [raised(lambda text=text: cls.from_json(text, **options)) for text in ('{"x": 1}', "[1]", "{}", '{"part": 5}')]
+    return [
+        raised(lambda text=text: cls.from_json(text, **options)) for text in ('{"x": 1}', "[1]", "{}", '{"part": 5}')
+    ]
 
 
 @alike
@@ -90,4 +100,7 @@ def test_missing_options_are_warned_about(me):
 def test_uuids_in_json(me):
     thing = thing_class(me)(unique=uuid.UUID(int=5))
     standard = CANONICAL_JSON_OPTIONS.with_options(uuid_representation=STANDARD)
-    return [raised(lambda options=options: thing.to_json(json_options=options)) for options in (LEGACY_JSON_OPTIONS, standard)]
+    return [
+        raised(lambda options=options: thing.to_json(json_options=options))
+        for options in (LEGACY_JSON_OPTIONS, standard)
+    ]

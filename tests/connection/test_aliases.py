@@ -16,6 +16,7 @@ LAZY = {"host": URI, "connect": False, "uuidRepresentation": "standard"}
 def no_connections():
     """Leave no alias behind on either side."""
     import mongoengine
+
     import mongoengine_fast
 
     yield
@@ -111,13 +112,28 @@ def test_reconnecting_needs_the_settings_again(me):
 
 
 SETTINGS = [
-    {"db": "a"}, {"name": "a"}, {"db": "a", "name": "b"}, {"host": "mongodb://h/inuri"}, {"db": "a", "host": "mongodb://h/inuri"},
-    {"host": "mongodb://u:p@h:1/d?authSource=admin&replicaSet=rs&readPreference=secondary&uuidRepresentation=javaLegacy"},
-    {"host": ["h1", "mongodb://h2:5"], "port": 7}, {"username": "u", "password": "p", "authentication_source": "s"},
-    {"read_preference": ReadPreference.NEAREST}, {"uuidrepresentation": "standard"}, {"slaves": 1, "is_slave": True},
-    {"db": "a.b"}, {"db": ""}, {"db": 5}, {"db": "a b"}, {"host": "mongomock://x"}, {"is_mock": True},
-    {"host": "mongodb://h/?readPreference=wrong"}, {"tz_aware": True, "anything": 5},
-]  # fmt: skip
+    {"db": "a"},
+    {"name": "a"},
+    {"db": "a", "name": "b"},
+    {"host": "mongodb://h/inuri"},
+    {"db": "a", "host": "mongodb://h/inuri"},
+    {
+        "host": "mongodb://u:p@h:1/d?authSource=admin&replicaSet=rs&readPreference=secondary&uuidRepresentation=javaLegacy"
+    },
+    {"host": ["h1", "mongodb://h2:5"], "port": 7},
+    {"username": "u", "password": "p", "authentication_source": "s"},
+    {"read_preference": ReadPreference.NEAREST},
+    {"uuidrepresentation": "standard"},
+    {"slaves": 1, "is_slave": True},
+    {"db": "a.b"},
+    {"db": ""},
+    {"db": 5},
+    {"db": "a b"},
+    {"host": "mongomock://x"},
+    {"is_mock": True},
+    {"host": "mongodb://h/?readPreference=wrong"},
+    {"tz_aware": True, "anything": 5},
+]
 
 
 @pytest.mark.parametrize("arguments", SETTINGS, ids=str)
@@ -154,7 +170,9 @@ def test_the_dictionaries_may_be_replaced(me):
 
 @alike
 def test_another_client_class(me):
-    client = me.connect("one", host="mongodb://localhost", mongo_client_class=mongomock.MongoClient, uuidRepresentation="standard")
+    client = me.connect(
+        "one", host="mongodb://localhost", mongo_client_class=mongomock.MongoClient, uuidRepresentation="standard"
+    )
 
     class Thing(me.Document):
         name = me.StringField(unique=True)
@@ -168,7 +186,12 @@ def test_another_client_class(me):
     assert isinstance(client, mongomock.MongoClient)
     loaded = [(thing.name, thing.tags) for thing in Thing.objects.order_by("name")]
     assert Thing.objects(name="c").delete() == 1
-    return loaded, Thing.objects.count(), Thing.objects.get(name="a").tags, raised(lambda: Thing(name="a").save()).__class__.__name__
+    return (
+        loaded,
+        Thing.objects.count(),
+        Thing.objects.get(name="a").tags,
+        raised(lambda: Thing(name="a").save()).__class__.__name__,
+    )
 
 
 @alike

@@ -77,9 +77,12 @@ def test_a_closed_client_is_not_used(me):
     Thing(name="a").save()
     me.get_connection().close()
     return [
-        raised(lambda: Thing.objects.first()), raised(lambda: Thing(name="b").save()), raised(lambda: Thing.objects.count()),
-        raised(lambda: Thing.objects.insert([Thing()])), raised(lambda: Thing.objects.delete()),
-    ]  # fmt: skip
+        raised(lambda: Thing.objects.first()),
+        raised(lambda: Thing(name="b").save()),
+        raised(lambda: Thing.objects.count()),
+        raised(lambda: Thing.objects.insert([Thing()])),
+        raised(lambda: Thing.objects.delete()),
+    ]
 
 
 @alike_with_mongodb
@@ -140,7 +143,13 @@ def test_many_threads_share_a_connection(mongodb_uri, mongodb_database):
 
 def test_many_aliases_in_turn_leave_none_behind(mongodb_uri, mongodb_database):
     for number in range(20):
-        me.connect(mongodb_database.name, alias=f"a{number}", host=mongodb_uri, uuidRepresentation="standard", appname=f"{number}")
+        me.connect(
+            mongodb_database.name,
+            alias=f"a{number}",
+            host=mongodb_uri,
+            uuidRepresentation="standard",
+            appname=f"{number}",
+        )
         me.get_db(f"a{number}").command("ping")
     me.disconnect_all()
     assert me.connection._connections == {}

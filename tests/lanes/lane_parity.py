@@ -81,6 +81,9 @@ def _command(entry: dict[str, Any]) -> Any:
     if entry["op"] == "getmore" and "limit" in entry.get("originatingCommand", {}):
         # pymongo asks for what the limit leaves over; the server knows the limit and sends no more anyway.
         command.pop("batchSize", None)
+    if "batchSize" in command and command.get("limit") in (command["batchSize"], command["batchSize"] - 1):
+        # Old pymongo leaves out the one more that closes the cursor with its first batch.
+        command["batchSize"] = command["limit"]
     if entry["op"] == "insert":
         # The native lane sends the documents inside the command, where the profiler shows them.
         command.pop("documents", None)

@@ -72,7 +72,19 @@ def _edit_list(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None
     place = data.draw(st.integers(-length - 1, length))
     method = data.draw(
         st.sampled_from(
-            ["append", "__setitem__", "pop", "insert", "__delitem__", "reverse", "clear", "extend", "__iadd__", "__imul__", "slice"]
+            [
+                "append",
+                "__setitem__",
+                "pop",
+                "insert",
+                "__delitem__",
+                "reverse",
+                "clear",
+                "extend",
+                "__iadd__",
+                "__imul__",
+                "slice",
+            ]
         )
     )
     value = _items(data, spec) if method in ("append", "__setitem__", "insert", "extend", "__iadd__", "slice") else None
@@ -94,15 +106,21 @@ def _edit_list(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None
 def _edit_dict(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None:
     known = sorted(pair[0], key=str)
     key = data.draw(st.sampled_from(known) | keys if known else keys)
-    method = data.draw(st.sampled_from(["__setitem__", "__delitem__", "pop", "setdefault", "update", "clear", "popitem"]))
+    method = data.draw(
+        st.sampled_from(["__setitem__", "__delitem__", "pop", "setdefault", "update", "clear", "popitem"])
+    )
     value = _items(data, spec) if method in ("__setitem__", "setdefault", "update") else None
     note(f"{method} {key!r}: {value}")
 
     def change(holder: Any, home: Any) -> Any:
         item = realise(getattr(home, "field", None) or home, value)
         arguments: dict[str, tuple[Any, ...]] = {
-            "__setitem__": (key, item), "__delitem__": (key,), "pop": (key,), "setdefault": (key, item), "update": ({key: item},)
-        }  # fmt: skip
+            "__setitem__": (key, item),
+            "__delitem__": (key,),
+            "pop": (key,),
+            "setdefault": (key, item),
+            "update": ({key: item},),
+        }
         return getattr(holder, method)(*arguments.get(method, ()))
 
     same(list(zip(pair, homes, strict=True)), lambda both: change(*both))

@@ -59,9 +59,34 @@ SCALARS: dict[str, tuple[str, dict[str, Any], st.SearchStrategy[Any]]] = {
 }
 
 WRONG = st.sampled_from(
-    [None, "", "text", "5", 0, 1.5, True, -(2**40), 2**70, b"x", [], [1], ["a", None], {}, {"a": 1}, {"$a": 1}, {"a.b": 1},
-     {1: 2}, (1, 2), datetime(2020, 1, 1), date(2020, 1, 1), ObjectId(b"0" * 12), Decimal("1.5"), uuid.UUID(int=7), Colour.RED]
-)  # fmt: skip
+    [
+        None,
+        "",
+        "text",
+        "5",
+        0,
+        1.5,
+        True,
+        -(2**40),
+        2**70,
+        b"x",
+        [],
+        [1],
+        ["a", None],
+        {},
+        {"a": 1},
+        {"$a": 1},
+        {"a.b": 1},
+        {1: 2},
+        (1, 2),
+        datetime(2020, 1, 1),
+        date(2020, 1, 1),
+        ObjectId(b"0" * 12),
+        Decimal("1.5"),
+        uuid.UUID(int=7),
+        Colour.RED,
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -106,7 +131,13 @@ def specs(depth: int) -> st.SearchStrategy[Spec]:
 def named(depth: int) -> st.SearchStrategy[dict[str, Spec]]:
     """Some fields with names and options."""
     options = st.fixed_dictionaries(
-        {}, optional={"db_field": st.just(True), "required": st.just(True), "null": st.just(True), "default": st.just(True)}
+        {},
+        optional={
+            "db_field": st.just(True),
+            "required": st.just(True),
+            "null": st.just(True),
+            "default": st.just(True),
+        },
     )
 
     def with_options(spec: Spec, chosen: dict[str, Any]) -> Spec:
@@ -149,7 +180,9 @@ def recipes(fields: dict[str, Spec]) -> st.SearchStrategy[dict[str, Any]]:
 def plain_values() -> st.SearchStrategy[Any]:
     """Nested data as a DictField takes it."""
     leaves = st.none() | st.booleans() | st.integers(-9, 9) | texts
-    return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6)
+    return st.recursive(
+        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
+    )
 
 
 @cache
@@ -159,7 +192,9 @@ def bson_values() -> st.SearchStrategy[Any]:
         st.none(), st.booleans(), integers, reals, texts, dates, object_ids, st.binary(max_size=3),
         decimals.map(Decimal128), integers.map(Int64),
     )  # fmt: skip
-    return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6)
+    return st.recursive(
+        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
+    )
 
 
 def make(me: Any, fields: dict[str, Spec], name: str = "Thing", base: str = "Document", **meta: Any) -> Any:

@@ -1,7 +1,6 @@
 """A state machine: one document in both packages, any sequence of edits, saves and copies of its containers."""
 
 import copy
-import pickle
 from typing import Any
 
 from bson import ObjectId
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.properties.edits import edit_once
-from tests.properties.models import Part, Spec, recipe, recipes
-from tests.properties.twins import Twins, room, same, same_state
+from tests.properties.models import Part, Spec, realise, recipe, recipes
+from tests.properties.twins import Twins, cleared, room, same, same_state
 
 LINE = {
     "sku": Spec("string"),
@@ -33,10 +32,16 @@ FIELDS = {
 }
 STORED_LINE = Part({"sku": "a", "notes": {"x": {"y": [1, {"z": 2}]}}, "sizes": [1, 2], "inner": Part({"v": 1})})
 FULL = {
-    "name": "one", "first": STORED_LINE, "lines": [STORED_LINE, STORED_LINE], "others": [STORED_LINE],
-    "by_name": {"k": STORED_LINE}, "tags": ["a", "b"], "matrix": [[1, 2], [3]], "extra": {"a": [1, {"b": 2}], "c": {"d": {}}},
+    "name": "one",
+    "first": STORED_LINE,
+    "lines": [STORED_LINE, STORED_LINE],
+    "others": [STORED_LINE],
+    "by_name": {"k": STORED_LINE},
+    "tags": ["a", "b"],
+    "matrix": [[1, 2], [3]],
+    "extra": {"a": [1, {"b": 2}], "c": {"d": {}}},
     "items_": [[1], {"a": 1}],
-}  # fmt: skip
+}
 
 
 class Containers(RuleBasedStateMachine):
@@ -86,11 +91,11 @@ class Containers(RuleBasedStateMachine):
             for held in self.kept:
                 held["kept"] = held.get("kept")
 
-    @rule(source=st.sampled_from(["lines", "others"]), target=st.sampled_from(["lines", "others"]))
-    def move_a_line(self, source: str, target: str) -> None:
+    @rule(start=st.sampled_from(["lines", "others"]), end=st.sampled_from(["lines", "others"]))
+    def move_a_line(self, start: str, end: str) -> None:
         for document in self.pair:
-            if getattr(document, source):
-                getattr(document, target).append(getattr(document, source)[0])
+            if getattr(document, start):
+                getattr(document, end).append(getattr(document, start)[0])
 
     @rule()
     def sort_lines(self) -> None:
@@ -100,6 +105,8 @@ class Containers(RuleBasedStateMachine):
     def clear_changes(self) -> None:
         for document in self.pair:
             document._clear_changed_fields()
+        if not cleared(self.pair):
+            self.load()
 
     @rule()
     def copy_deeply(self) -> None:
@@ -109,8 +116,6 @@ class Containers(RuleBasedStateMachine):
     @rule(data=st.data(), name=st.sampled_from(sorted(FIELDS)))
     def assign(self, data: Any, name: str) -> None:
         value = data.draw(st.none() | recipe(FIELDS[name]))
-        from tests.properties.models import realise
-
         for document in self.pair:
             setattr(document, name, realise(document._fields[name], value))
 

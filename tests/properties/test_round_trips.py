@@ -13,7 +13,7 @@ from pymongo import MongoClient
 from tests.base.both_sides import raised
 from tests.properties.edits import edit_once
 from tests.properties.models import models, recipes
-from tests.properties.twins import PACKAGES, Twins, failed, room, same, same_state
+from tests.properties.twins import PACKAGES, Twins, cleared, failed, room, same, same_state
 
 KEY = ObjectId(f"{7:024x}")
 DATABASES = ("properties_0", "properties_1")
@@ -67,7 +67,8 @@ def test_save_load_edit_save(server: MongoClient[Any], data: Any) -> None:
             edit_once(data, fields, pair)
         same(pair, lambda document: document.save() and None)
         same_stored(server)
-        same_state(pair)
+        if cleared(pair):
+            same_state(pair)
         same(pair, lambda document: document.reload())
 
 
@@ -81,7 +82,10 @@ def test_inserting_many_and_reading_them_back(server: MongoClient[Any], data: An
         twins = Twins(fields)
         batches = list(zip(*(twins.new(values) for values in rows), strict=True))
         for number, pair in enumerate(zip(*batches, strict=True)):
-            if any(isinstance(one, Exception) or isinstance(raised(lambda one=one: encode(one.to_mongo())), Exception) for one in pair):
+            if any(
+                isinstance(one, Exception) or isinstance(raised(lambda one=one: encode(one.to_mongo())), Exception)
+                for one in pair
+            ):
                 return
             for document in pair:
                 document.id = ObjectId(f"{number + 1:024x}")

@@ -3,12 +3,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bson::{doc, RawDocumentBuf};
-use mongodb::options::SelectionCriteria;
+use bson::{doc, Document, RawDocumentBuf};
+use mongodb::options::{ReadPreference, SelectionCriteria};
 use mongodb::ClientSession;
 
 use crate::config::ClientConfig;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::runtime::Shared;
 
 /// Sessions idle for longer are forgotten: servers end them after 30 minutes.
@@ -80,9 +80,12 @@ impl Client {
         if let Some(facts) = self.known_facts() {
             return Ok(facts);
         }
-        let primary = SelectionCriteria::ReadPreference(mongodb::options::ReadPreference::Primary);
-        let hello = RawDocumentBuf::try_from(&doc! {"hello": 1})?;
-        let reply = self.driver.database("admin").run_raw_command(hello).selection_criteria(primary).await?;
+        let reply = match self.ask_primary("hello").await {
+            // Servers of before 4.4.2 know it by its old name only.
+            Err(error) if error.kind == Kind::Server => self.ask_primary("isMaster").await?,
+            Err(error) if error.is_network() => self.ask_primary("hello").await?,
+            outcome => outcome?,
+        };
         let number = |key: &str, default: usize| {
             let value = reply.get(key);
             value
@@ -99,6 +102,19 @@ impl Client {
         };
         self.learn(Some(facts));
         Ok(facts)
+    }
+
+    /// Whether the primary answers in time.
+    pub async fn answers_within(&self, patience: Duration) -> bool {
+        let asked = tokio::time::timeout(patience, self.facts()).await;
+        asked.is_ok_and(|facts| facts.is_ok())
+    }
+
+    async fn ask_primary(&self, command: &str) -> Result<Document> {
+        let primary = SelectionCriteria::ReadPreference(ReadPreference::Primary);
+        let command = RawDocumentBuf::try_from(&doc! {command: 1})?;
+        let database = self.driver.database("admin");
+        Ok(database.run_raw_command(command).selection_criteria(primary).await?)
     }
 
     /// Returns what the primary said of itself, if it has been asked.

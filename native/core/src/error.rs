@@ -48,6 +48,8 @@ pub struct CoreError {
     pub labels: Vec<String>,
     /// The whole reply of the server as BSON.
     pub reply: Option<Vec<u8>>,
+    /// Part of the operation was done before the failure: it must not be done again as a whole.
+    pub partial: bool,
 }
 
 impl CoreError {
@@ -59,7 +61,26 @@ impl CoreError {
             message: message.into(),
             labels: Vec::new(),
             reply: None,
+            partial: false,
         }
+    }
+
+    /// The same failure, of an operation that was done in part.
+    pub fn of_part(mut self) -> Self {
+        self.partial = true;
+        self
+    }
+
+    /// Whether the failed attempt certainly did not reach a server.
+    pub fn was_not_sent(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::ServerSelection
+                | Kind::Authentication
+                | Kind::Configuration
+                | Kind::Shutdown
+                | Kind::DocumentTooLarge
+        )
     }
 
     pub fn has_label(&self, label: &str) -> bool {
@@ -110,6 +131,7 @@ impl From<DriverError> for CoreError {
             message,
             labels: error.labels().iter().cloned().collect(),
             reply: error.server_response().map(|reply| reply.as_bytes().to_vec()),
+            partial: false,
         }
     }
 }

@@ -17,17 +17,20 @@ pyo3::create_exception!(
 /// Returns the exception for `error`; `faults(kind, message, labels, reply)` makes those of pymongo.
 pub fn to_py(py: Python<'_>, error: CoreError, faults: &Bound<'_, PyAny>) -> PyErr {
     let kind = match error.kind {
-        Kind::Panic => return PyRuntimeError::new_err(error.message),
-        Kind::Interrupted => return PyRuntimeError::new_err(error.message),
-        Kind::Authentication => return Declined::new_err("authentication failed"),
-        Kind::Configuration => return Declined::new_err(error.message),
-        Kind::Shutdown => return Declined::new_err("the client is closed"),
-        Kind::DocumentTooLarge => return Declined::new_err("too large for one command"),
+        Kind::Panic | Kind::Interrupted => return PyRuntimeError::new_err(error.message),
         Kind::Server => "server",
         Kind::Network => "network",
         Kind::NetworkTimeout => "network_timeout",
-        Kind::ServerSelection => "server_selection",
         Kind::InvalidReply => "invalid_reply",
+        Kind::ServerSelection if !error.partial => "server_selection",
+        Kind::ServerSelection => "server_selection_later",
+        Kind::Authentication if !error.partial => return Declined::new_err("authentication failed"),
+        Kind::Authentication => "authentication",
+        Kind::Shutdown if !error.partial => return Declined::new_err("the client is closed"),
+        Kind::Shutdown => "closed",
+        Kind::DocumentTooLarge if !error.partial => return Declined::new_err("too large for one command"),
+        Kind::Configuration if !error.partial => return Declined::new_err(error.message),
+        Kind::Configuration | Kind::DocumentTooLarge => "configuration",
     };
     let made = PyList::new(py, &error.labels).and_then(|labels| {
         let reply = error.reply.as_deref().map(|reply| PyBytes::new(py, reply));

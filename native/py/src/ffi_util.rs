@@ -1,7 +1,78 @@
 //! Small wrappers over the C API that pyo3 has no safe call for.
+use std::cell::Cell;
+
+use pyo3::exceptions::{PyRecursionError, PyRuntimeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
+
+use crate::codec::DictCursor;
+
+thread_local! {
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How deep native walks follow documents and containers into each other.
+///
+/// Well above what MongoDB stores (100 levels), well below what a thread's stack holds.
+const MAX_WALK: usize = 300;
+
+/// One level of a native walk; counts itself out when dropped.
+pub struct Level;
+
+impl Level {
+    /// Go one level down. Raises `RecursionError`, as Python's own walks do, for what has no bottom.
+    pub fn enter() -> PyResult<Self> {
+        let depth = DEPTH.get();
+        if depth >= MAX_WALK {
+            return Err(PyRecursionError::new_err("maximum recursion depth exceeded in a document"));
+        }
+        DEPTH.set(depth + 1);
+        Ok(Level)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+/// Call `visit` with each item of a dict; raises `RuntimeError` when the dict is resized meanwhile, as iterating does.
+pub fn each_item<'py>(
+    dict: &Bound<'py, PyDict>,
+    mut visit: impl FnMut(Bound<'py, PyAny>, Bound<'py, PyAny>) -> PyResult<bool>,
+) -> PyResult<bool> {
+    let mut cursor = DictCursor::new(dict);
+    while let Some((key, value)) = cursor.next() {
+        if !visit(key, value)? {
+            return Ok(false);
+        }
+        if cursor.resized() {
+            return Err(PyRuntimeError::new_err("dictionary changed size during iteration"));
+        }
+    }
+    Ok(true)
+}
+
+extern "C" {
+    // Exported by CPython 3.10 to 3.14; null for objects without a `__dict__` slot.
+    fn _PyObject_GetDictPtr(object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject;
+}
+
+/// The `__dict__` of an instance when it has one with something in it; none is made.
+pub fn instance_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: a valid object with the GIL held; the pointer, if any, is that of the instance's own `__dict__` slot,
+    // which holds null or a dict, and the borrowed dict is turned into an owned one at once.
+    let dict = unsafe {
+        let slot = _PyObject_GetDictPtr(object.as_ptr());
+        if slot.is_null() {
+            return None;
+        }
+        Bound::from_borrowed_ptr_or_opt(object.py(), *slot)?
+    };
+    dict.cast_into::<PyDict>().ok().filter(|dict| !dict.is_empty())
+}
 
 /// Turn the result of a C call (0 or -1) into a `PyResult`.
 #[inline]

@@ -87,6 +87,13 @@ impl FieldCore {
         }
     }
 
+    fn __delete__(slf: &Bound<'_, Self>, instance: &Bound<'_, PyAny>) -> PyResult<()> {
+        match instance.cast::<DocumentCore>() {
+            Ok(document) => access::delete(slf, document),
+            Err(_) => Err(PyAttributeError::new_err("__delete__")),
+        }
+    }
+
     fn __setattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         if slf.get().planned.get() {
             bump_epoch();

@@ -1,7 +1,7 @@
 //! From a batch of stored bytes to documents that decode their fields when they are read.
 use mongoengine_fast_core::bson::reader::{length_prefix, read_f64, read_str};
 use mongoengine_fast_core::bson::Elements;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -136,7 +136,7 @@ fn load_one<'py>(
     let py = plan.py();
     if plan.get().flags.lazy_load && options.get().decodes_later(bytes) {
         let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
-        if let Ok(Some(document)) = lazily(py, plan, raw) {
+        if let Some(document) = lazily(py, plan, raw)? {
             return Ok(document.into_any());
         }
     }
@@ -156,7 +156,13 @@ fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResul
 /// A document over its bytes; `None` when Python has to load it.
 pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let Some(eager) = scan(py, plan, &raw)? else { return Ok(None) };
-    make(py, plan, raw, &eager).map(Some)
+    match make(py, plan, raw, &eager) {
+        // Python collects such errors of all fields into one InvalidDocumentError.
+        Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
+            Ok(None)
+        }
+        made => made.map(Some),
+    }
 }
 
 /// An embedded document whose stored form was judged when the document around it was loaded.
@@ -186,7 +192,8 @@ fn make<'py>(
     fresh.raw = Some(raw);
     fresh.created = false;
     fresh.no_dereference = no_dereference;
-    document.get().state.with(py, |state| *state = fresh);
+    let old = document.get().state.with(py, |state| std::mem::replace(state, fresh));
+    drop(old);
     if no_dereference {
         let fields = plan.get().detached_fields(py)?;
         crate::ffi_util::generic_setattr(document.as_any(), intern!(py, "_fields"), &fields)?;
@@ -265,7 +272,8 @@ fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc) -> PyResult<Option
         }
     }
     for (slot, field) in me.fields.iter().enumerate() {
-        if !seen.get(slot) && (field.set_by_python() || matches!(field.default, DefaultValue::Call(_))) {
+        let called = matches!(field.default, DefaultValue::Call(_)) && !field.null;
+        if !seen.get(slot) && (field.set_by_python() || called) {
             eager.push(slot);
         }
     }
@@ -407,7 +415,9 @@ fn judge_embedded(py: Python<'_>, plan: &Bound<'_, Plan>, item: &Stored<'_>) -> 
 
 fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
     if !matches!(item.tag, tag::ARRAY | tag::DOCUMENT) {
-        return Ok(Verdict::Lazy);
+        // Bytes are iterated, so the inner field sees numbers.
+        let binary = item.tag == tag::BINARY && field.inner.is_some();
+        return Ok(if binary { Verdict::Python } else { Verdict::Lazy });
     }
     let Some(inner) = &field.inner else { return Ok(Verdict::Lazy) };
     if inner.set_by_python() && inner.to_python == ToPython::Python {

@@ -47,7 +47,7 @@ impl Batches {
                 }
                 Ok(Some(batch))
             }
-            Some(Err(error)) => Err(error.into()),
+            Some(Err(error)) => Err(CoreError::from(error).of_part()),
             None => {
                 self.finish();
                 Ok(None)

@@ -10,7 +10,7 @@ use super::batches::{self, Batch};
 use super::cursor::Batches;
 use super::insert::{Documents, Insert};
 use crate::client::Client;
-use crate::error::{CoreError, Kind, Result};
+use crate::error::{CoreError, Result};
 
 /// What the documents of one insert command may take together, in bytes.
 const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
@@ -102,7 +102,11 @@ pub async fn insert_all(
     while first < documents.len() {
         let end = documents.batch_end(first, MAX_BATCH_BYTES, max_count);
         let command = insert.command(documents, first, end)?;
-        let reply = write(client, database, command, Retry::Write).await?;
+        let reply = match write(client, database, command, Retry::Write).await {
+            Ok(reply) => reply,
+            Err(error) if replies.is_empty() => return Err(error),
+            Err(error) => return Err(error.of_part()),
+        };
         let stop = insert.ordered && batches::field(&reply, "writeErrors").is_some();
         replies.push((first, reply));
         if stop {
@@ -133,7 +137,7 @@ where
 
 /// The error to report after two attempts: that of the second, unless it never reached a server.
 fn better(first: CoreError, second: CoreError) -> CoreError {
-    if second.kind == Kind::ServerSelection || second.has_label("NoWritesPerformed") {
+    if second.was_not_sent() || second.has_label("NoWritesPerformed") {
         first
     } else {
         second

@@ -1,5 +1,6 @@
 //! The client of one option set: a driver client for each process that uses it.
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::config::ClientConfig;
@@ -108,6 +109,14 @@ impl Client {
             read_preference,
             (read_concern, write_concern),
         )
+    }
+
+    /// Say whether the primary answers within a number of seconds.
+    fn probe(&self, py: Python<'_>, seconds: f64) -> PyResult<bool> {
+        let client = self.live(py)?;
+        let patience = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        let asking = async { Ok(client.answers_within(patience).await) };
+        wait(py, client.runtime(), self.faults(py), asking)
     }
 
     /// Close the connections. Later operations raise `Declined`.

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use crate::document::DocumentCore;
+use crate::ffi_util::{each_item, Level};
 use crate::plan::{FieldPlan, ToPython};
 use crate::scalars;
 
@@ -45,6 +46,7 @@ fn passes(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
 /// Plain lists and dicts whose items all pass or convert natively; always a new container, as in MongoEngine.
 fn container<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = value.py();
+    let _level = Level::enter()?;
     if let Some(inner) = &field.inner {
         if inner.is_any_reference || inner.to_python == ToPython::Python {
             return Ok(None);
@@ -58,9 +60,7 @@ fn container<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Opti
         }
         if let Ok(dict) = value.cast_exact::<PyDict>() {
             let items = PyDict::new(py);
-            for (key, item) in dict.iter() {
-                items.set_item(key, to_python(inner, &item)?)?;
-            }
+            each_item(dict, |key, item| items.set_item(key, to_python(inner, &item)?).map(|()| true))?;
             return Ok(Some(items.into_any()));
         }
         return Ok(None);
@@ -71,6 +71,7 @@ fn container<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Opti
 /// The same without an inner field; `None` as soon as something is not plain data.
 fn untyped<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = value.py();
+    let _level = Level::enter()?;
     if let Ok(list) = value.cast_exact::<PyList>() {
         let items = PyList::empty(py);
         for item in list.iter() {

@@ -9,7 +9,7 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
 use super::{container, Stored};
 use crate::codec;
 use crate::document::{state, DocumentCore};
-use crate::ffi_util::{bare_instance, list_item, weak_proxy};
+use crate::ffi_util::{bare_instance, each_item, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
 use crate::scalars;
 use crate::typerefs;
@@ -188,12 +188,12 @@ fn track_dict<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = items.py();
     let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
-    for (key, item) in items.iter() {
+    each_item(items, |key, item| {
         let item = if nested { track_nested(&item, owner, name, key.str()?.to_str()?)? } else { item };
         // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
         let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
-        crate::ffi_util::check(py, done)?;
-    }
+        crate::ffi_util::check(py, done).map(|()| true)
+    })?;
     brand(&tracked, owner, name)?;
     Ok(tracked)
 }

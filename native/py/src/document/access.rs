@@ -10,6 +10,7 @@ use crate::decode::{tracked, Stored};
 use crate::ffi_util::{list_item, weak_proxy};
 use crate::field::FieldCore;
 use crate::plan::{FieldPlan, GetOp, Plan, SetOp};
+use crate::typerefs;
 
 /// `field.__get__(document, type)`.
 pub fn get<'py>(field: &Bound<'py, FieldCore>, document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
@@ -162,18 +163,73 @@ fn load_references<'py>(
 
 /// `field.__set__(document, value)`.
 pub fn set(field: &Bound<'_, FieldCore>, document: &Bound<'_, DocumentCore>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-    let plan = state::plan(document)?;
+    let plan = state::current_plan(document)?;
     let core = field.get();
     let Some(slot) = plan.get().slot_of(field.as_ptr(), core.slot_hint()) else {
         return unplanned_set(field, document, value);
     };
     core.remember_slot(slot);
     let entry = &plan.get().fields[slot];
+    if plan.get().flags.is_document {
+        guard_keys(document, &plan, slot, value)?;
+    }
     if entry.set == SetOp::Complex && entry.inner.as_ref().is_some_and(|inner| inner.is_enum) {
         let converted = convert_enum_items(entry, value)?;
         return assign(document, &plan, slot, &converted);
     }
     assign(document, &plan, slot, value)
+}
+
+/// Refuse to change a shard key of a stored document; note that a new one got its primary key.
+fn guard_keys(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let py = document.py();
+    let me = plan.get();
+    let (initialised, created) = document.get().state.with(py, |state| (state.initialised, state.created));
+    if me.has_shard_key && !created {
+        refuse_shard_key_change(document, plan, slot, value)?;
+    }
+    if initialised && created && me.id_slot == Some(slot) {
+        document.get().state.with(py, |state| state.created = false);
+    }
+    Ok(())
+}
+
+fn refuse_shard_key_change(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    value: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let py = document.py();
+    let name = &plan.get().fields[slot].name;
+    let meta = document.getattr(intern!(py, "_meta"))?;
+    let keys = meta.call_method1(intern!(py, "get"), (intern!(py, "shard_key"), PyTuple::empty(py)))?;
+    if !keys.contains(name)? {
+        return Ok(());
+    }
+    let stored = or_none(py, state::value(document, plan, slot)?)?;
+    if stored.ne(value)? {
+        let message = format!("Shard Keys are immutable. Tried to update {name}");
+        return Err(PyErr::from_value(typerefs::operation_error(py)?.call1((message,))?));
+    }
+    Ok(())
+}
+
+/// `del document.field`: the default is assigned, through whatever the class makes of assignments.
+pub fn delete(field: &Bound<'_, FieldCore>, document: &Bound<'_, DocumentCore>) -> PyResult<()> {
+    let py = document.py();
+    let plan = state::current_plan(document)?;
+    let name = field.getattr(intern!(py, "name"))?.cast_into::<PyString>()?;
+    let default = match plan.get().by_name.get(name.to_str()?) {
+        Some(&slot) => plan.get().fields[slot].default.produce(py)?,
+        None => None,
+    };
+    document.setattr(name, default)
 }
 
 fn unplanned_set(

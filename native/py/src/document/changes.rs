@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use super::slot::Content;
 use super::state;
 use super::DocumentCore;
-use crate::ffi_util::list_item;
+use crate::ffi_util::{instance_dict, list_item, Level};
 use crate::plan::{FieldPlan, Plan};
 use crate::scalars;
 
@@ -72,7 +72,8 @@ pub fn assign(document: &Bound<'_, DocumentCore>, value: Option<&Bound<'_, PyAny
 pub fn mark_field(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize) -> PyResult<()> {
     let py = document.py();
     let me = plan.get();
-    if me.flags.own_mark {
+    let name = intern!(py, "_mark_as_changed");
+    if me.flags.own_mark || instance_dict(document.as_any()).is_some_and(|own| own.contains(name).unwrap_or(true)) {
         document.call_method1(intern!(py, "_mark_as_changed"), (&me.fields[slot].name,))?;
         return Ok(());
     }
@@ -128,6 +129,7 @@ fn add(document: &Bound<'_, DocumentCore>, path: &Bound<'_, PyString>) -> PyResu
 /// `document._get_changed_fields()`.
 pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyList>> {
     let py = document.py();
+    let _level = Level::enter()?;
     let found = PyList::empty(py);
     if let Some(own) = marked(document) {
         for item in own.iter() {
@@ -147,7 +149,8 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
     }
     if me.flags.dynamic {
         if let Some(extra) = state::known_extra(document) {
-            for (key, value) in extra.iter() {
+            for pair in extra.items().iter() {
+                let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
                 collect_field(&found, key.cast::<PyString>()?, None, &value)?;
             }
         }
@@ -235,6 +238,7 @@ fn extend(found: &Bound<'_, PyList>, prefix: &str, changed: &Bound<'_, PyList>) 
 
 /// Look into the items of a list, tuple or dict.
 fn collect_items(found: &Bound<'_, PyList>, prefix: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    let _level = Level::enter()?;
     each_item(value, &mut |key, item| {
         if is_leaf(item) {
             return Ok(());
@@ -321,6 +325,7 @@ fn clear_value(value: &Bound<'_, PyAny>) -> PyResult<()> {
     if is_leaf(value) {
         return Ok(());
     }
+    let _level = Level::enter()?;
     if let Ok(child) = value.cast::<DocumentCore>() {
         let flags = state::plan(child)?.get().flags;
         if flags.is_document {

@@ -1,8 +1,10 @@
 //! `document._data`: a live mapping over the slots and the extra keys of a document.
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyKeyError;
+use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyMapping, PyString, PyTuple};
+use pyo3::PyTraverseError;
 
 use super::slot::Slot;
 use super::state;
@@ -169,6 +171,17 @@ impl DataView {
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyDict>,))> {
         Ok((py.get_type::<PyDict>().into_any(), (self.snapshot(py)?,)))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.document)
+    }
+
+    fn __ror__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let merged = PyDict::new(py);
+        merged.update(other.cast::<PyMapping>()?)?;
+        merged.update(self.snapshot(py)?.as_mapping())?;
+        Ok(merged)
     }
 
     fn __or__<'py>(&self, py: Python<'py>, other: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {

@@ -73,7 +73,12 @@ pub fn initialise(
 fn reset(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) {
     let mut fresh = state::State::empty();
     fresh.plan = Some(plan.clone().unbind());
-    let old = document.get().state.with(document.py(), |state| std::mem::replace(state, fresh));
+    let old = document.get().state.with(document.py(), |state| {
+        // Initialising again forgets the values, not which of them were changed.
+        fresh.tracks_changes = state.tracks_changes;
+        fresh.changes = state.changes.take();
+        std::mem::replace(state, fresh)
+    });
     drop(old);
 }
 
@@ -168,17 +173,7 @@ fn fill_defaults(
             later.push(index);
             continue;
         }
-        let value = if field.name_text == "_cls" {
-            plan.get().class_name.bind(py).clone().into_any()
-        } else if field.null {
-            py.None().into_bound(py)
-        } else {
-            field.default.produce(py)?.unwrap_or_else(|| py.None().into_bound(py))
-        };
-        if !value.is_none() {
-            access::own(document, &value)?;
-        }
-        slots[index] = Slot::value(value.unbind());
+        slots[index] = Slot::value(state::absent_value(document, plan.get(), field)?.unbind());
     }
     Ok(later)
 }

@@ -11,7 +11,6 @@ use std::sync::OnceLock;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::ffi;
 use pyo3::gc::PyVisit;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::PyTraverseError;
@@ -22,8 +21,7 @@ pub use state::{RawDoc, State};
 use slot::Content;
 
 use crate::cell::GilCell;
-use crate::ffi_util;
-use crate::{codec, encode, typerefs, validate};
+use crate::{codec, encode, validate};
 use data_view::DataView;
 
 /// Native base of `BaseDocument`: raw bytes, a slot per field, a change set.
@@ -42,22 +40,6 @@ impl DocumentCore {
     #[pyo3(signature = (*args, **values))]
     fn __init__(slf: &Bound<'_, Self>, args: &Bound<'_, PyTuple>, values: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         init::initialise(slf, args, values)
-    }
-
-    fn __setattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        set_attribute(slf, name, value)
-    }
-
-    fn __delattr__(slf: &Bound<'_, Self>, name: &Bound<'_, PyString>) -> PyResult<()> {
-        let py = slf.py();
-        let plan = state::plan(slf)?;
-        if let Some(&slot) = plan.get().by_name.get(name.to_str()?) {
-            let default = plan.get().fields[slot].default.produce(py)?;
-            return slf.setattr(name, default.unwrap_or_else(|| py.None().into_bound(py)));
-        }
-        // SAFETY: two valid pointers with the GIL held; a null value means deletion.
-        let done = unsafe { pyo3::ffi::PyObject_GenericSetAttr(slf.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
-        ffi_util::check(py, done)
     }
 
     /// The stored values by field name: a live mapping over the document.
@@ -79,6 +61,11 @@ impl DocumentCore {
     #[setter(_changed_fields)]
     fn set_changed_fields(slf: &Bound<'_, Self>, value: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         changes::assign(slf, value)
+    }
+
+    #[deleter(_changed_fields)]
+    fn delete_changed_fields(slf: &Bound<'_, Self>) {
+        changes::replace(slf, false, None);
     }
 
     #[getter(_initialised)]
@@ -114,7 +101,8 @@ impl DocumentCore {
             None => {
                 let fields = codec::types(py).son.bind(py).call0()?;
                 let entry = fields.clone().unbind();
-                slf.get().state.with(py, |state| state.dynamic_fields = Some(entry));
+                let old = slf.get().state.with(py, |state| state.dynamic_fields.replace(entry));
+                drop(old);
                 Ok(fields)
             }
         }
@@ -217,56 +205,6 @@ impl DocumentCore {
         });
         drop(old);
     }
-}
-
-/// `document.name = value`: immutable shard keys, the `_created` flag, dynamic fields, then the descriptor.
-fn set_attribute(
-    document: &Bound<'_, DocumentCore>,
-    name: &Bound<'_, PyString>,
-    value: &Bound<'_, PyAny>,
-) -> PyResult<()> {
-    let py = document.py();
-    let plan = state::plan(document)?;
-    let me = plan.get();
-    let expanded;
-    let mut value = value;
-    if me.flags.dynamic {
-        expanded = document.call_method1(intern!(py, "_set_dynamic"), (name, value))?;
-        value = &expanded;
-    }
-    if me.flags.is_document {
-        let (initialised, created) = document.get().state.with(py, |state| (state.initialised, state.created));
-        if me.has_shard_key && !created {
-            refuse_shard_key_change(document, name, value)?;
-        }
-        if initialised && created {
-            if let Some(id) = &me.id_field_name {
-                if id.is(name) || id.bind(py).as_any().eq(name)? {
-                    document.get().state.with(py, |state| state.created = false);
-                }
-            }
-        }
-    }
-    ffi_util::generic_setattr(document.as_any(), name, value)
-}
-
-fn refuse_shard_key_change(
-    document: &Bound<'_, DocumentCore>,
-    name: &Bound<'_, PyString>,
-    value: &Bound<'_, PyAny>,
-) -> PyResult<()> {
-    let py = document.py();
-    let meta = document.getattr(intern!(py, "_meta"))?;
-    let keys = meta.call_method1(intern!(py, "get"), (intern!(py, "shard_key"), PyTuple::empty(py)))?;
-    if !keys.contains(name)? {
-        return Ok(());
-    }
-    let stored = data_view::get(document, name.to_str()?)?.unwrap_or_else(|| py.None().into_bound(py));
-    if stored.ne(value)? {
-        let message = format!("Shard Keys are immutable. Tried to update {name}");
-        return Err(PyErr::from_value(typerefs::operation_error(py)?.call1((message,))?));
-    }
-    Ok(())
 }
 
 /// `tp_new` as pyo3 made it.

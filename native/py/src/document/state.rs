@@ -7,11 +7,11 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
 use super::slot::{Content, Slot};
-use super::DocumentCore;
+use super::{access, DocumentCore};
 use crate::codec;
 use crate::decode;
 use crate::load::{OptionsId, SlotFinder};
-use crate::plan::Plan;
+use crate::plan::{FieldPlan, Plan};
 
 /// The bytes of one document, or of a part of one that shares its parent's.
 #[derive(Clone)]
@@ -91,7 +91,8 @@ pub fn plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Pla
         None => {
             let plan = Plan::of(&document.get_type())?;
             let entry = plan.clone().unbind();
-            document.get().state.with(py, |state| state.plan = Some(entry));
+            let old = document.get().state.with(py, |state| state.plan.replace(entry));
+            drop(old);
             Ok(plan)
         }
     }
@@ -99,32 +100,65 @@ pub fn plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Pla
 
 /// The class's current plan, with the document moved over to it when the class has changed meanwhile.
 pub fn current_plan<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Plan>> {
-    let py = document.py();
-    let held = plan(document)?;
     let current = Plan::of(&document.get_type())?;
-    if held.is(&current) {
-        return Ok(current);
+    loop {
+        let held = plan(document)?;
+        if held.is(&current) {
+            return Ok(current);
+        }
+        ensure_slots(document, &held)?;
+        if move_to(document, &held, &current)? {
+            return Ok(current);
+        }
     }
-    ensure_slots(document, &held)?;
-    let new = current.get();
-    let old = held.get();
+}
+
+/// Sort the document's values into the slots of another plan; `false` when it no longer follows the plan `held`.
+fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: &Bound<'_, Plan>) -> PyResult<bool> {
+    let py = document.py();
+    let (old, new) = (held.get(), current.get());
+    // What the new plan has no slot for must survive as an extra key, and for that it has to be decoded.
+    for (place, field) in old.fields.iter().enumerate() {
+        if !new.by_name.contains_key(&field.name_text) {
+            value(document, held, place)?;
+        }
+    }
+    let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::ABSENT).collect();
+    let extra = known_extra(document);
+    if let Some(extra) = &extra {
+        for (slot, field) in slots.iter_mut().zip(&new.fields) {
+            if let Some(value) = extra.get_item(&field.name)? {
+                *slot = Slot::value(value.unbind());
+            }
+        }
+    }
     let entry = current.clone().unbind();
-    let replaced = document.get().state.with(py, |state| {
-        let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::ABSENT).collect();
+    let outcome = document.get().state.with(py, |state| {
+        if !state.plan.as_ref().is_some_and(|plan| plan.is(held)) {
+            return Err((entry, slots));
+        }
         let mut leftover = Vec::new();
-        if let Some(before) = state.slots.take() {
-            for (field, slot) in old.fields.iter().zip(Vec::from(before)) {
-                match new.by_name.get(&field.name_text) {
-                    Some(&place) => slots[place] = slot,
-                    None => leftover.push(slot),
-                }
+        for (field, slot) in old.fields.iter().zip(state.slots.take().map(Vec::from).unwrap_or_default()) {
+            match new.by_name.get(&field.name_text) {
+                Some(&place) => leftover.push((None, std::mem::replace(&mut slots[place], slot))),
+                None => leftover.push((Some(field.name.clone_ref(py)), slot)),
             }
         }
         state.slots = Some(slots.into_boxed_slice());
-        (state.plan.replace(entry), leftover)
+        Ok((state.plan.replace(entry), leftover))
     });
-    drop(replaced);
-    Ok(current)
+    let Ok((_released, leftover)) = outcome else { return Ok(false) };
+    for field in new.fields.iter().filter(|field| !old.by_name.contains_key(&field.name_text)) {
+        if let Some(extra) = extra.as_ref().filter(|extra| extra.contains(&field.name).unwrap_or(false)) {
+            extra.del_item(&field.name)?;
+        }
+    }
+    for (name, slot) in leftover {
+        if let (Some(name), Content::Value(value)) = (name, slot.content()) {
+            self::extra(document).set_item(name, value)?;
+        }
+    }
+    Ok(true)
 }
 
 /// Give the document its slots, finding in its bytes where each field stands.
@@ -148,8 +182,7 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
         for (field, slot) in me.fields.iter().zip(slots.iter_mut()) {
             // What Python hooks must set stays absent here; loading sets it before anybody reads.
             if slot.is_absent() && !field.set_by_python() {
-                let value = field.default.produce(py)?.unwrap_or_else(|| py.None().into_bound(py));
-                *slot = Slot::value(value.unbind());
+                *slot = Slot::value(absent_value(document, me, field)?.unbind());
             }
         }
     }
@@ -166,6 +199,25 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
     });
     drop(leftover);
     Ok(())
+}
+
+/// What a field holds for which nothing was stored or given.
+pub fn absent_value<'py>(
+    document: &Bound<'py, DocumentCore>,
+    plan: &Plan,
+    field: &FieldPlan,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = document.py();
+    if field.name_text == "_cls" {
+        return Ok(plan.class_name.bind(py).clone().into_any());
+    }
+    match if field.null { None } else { field.default.produce(py)? } {
+        Some(value) => {
+            access::own(document, &value)?;
+            Ok(value)
+        }
+        None => Ok(py.None().into_bound(py)),
+    }
 }
 
 /// Note where every known key stands; decode the unknown ones.
@@ -305,7 +357,8 @@ pub fn extra<'py>(document: &Bound<'py, DocumentCore>) -> Bound<'py, PyDict> {
         None => {
             let dict = PyDict::new(py);
             let entry = dict.clone().unbind();
-            document.get().state.with(py, |state| state.extra = Some(entry));
+            let old = document.get().state.with(py, |state| state.extra.replace(entry));
+            drop(old);
             dict
         }
     }

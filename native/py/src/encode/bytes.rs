@@ -9,6 +9,7 @@ use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_valu
 use crate::codec::{self, CodecOptions, Kind};
 use crate::document::state;
 use crate::document::DocumentCore;
+use crate::ffi_util::each_item;
 use crate::plan::{FieldPlan, Plan, ToMongo, ToPython};
 use crate::scalars;
 use mongoengine_fast_core::bson::tag;
@@ -189,11 +190,12 @@ impl Pass<'_> {
         let Some(dict) = native_dict(value)? else { return Ok(false) };
         writer::element(self.out, tag::DOCUMENT, key).map_err(refused)?;
         let start = writer::begin_document(self.out);
-        for (name, item) in dict.iter() {
+        let whole = each_item(dict, |name, item| {
             let Ok(name) = name.cast_exact::<PyString>() else { return Ok(false) };
-            if !self.item(inner, name.to_str()?.as_bytes(), &item, depth + 1)? {
-                return Ok(false);
-            }
+            self.item(inner, name.to_str()?.as_bytes(), &item, depth + 1)
+        })?;
+        if !whole {
+            return Ok(false);
         }
         writer::end_document(self.out, start).map_err(refused)?;
         Ok(true)

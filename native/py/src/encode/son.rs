@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyList, PyString};
 use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_value, stored_as_is};
 use crate::codec::{self, Kind, SonBuilder};
 use crate::document::{data_view, state, DocumentCore};
+use crate::ffi_util::{each_item, Level};
 use crate::plan::{FieldPlan, ToMongo};
 use crate::scalars;
 
@@ -56,6 +57,7 @@ fn whole<'py>(
     class_name: Option<&Bound<'py, PyString>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
+    let _level = Level::enter()?;
     let plan = state::current_plan(document)?;
     let me = plan.get();
     let son = SonBuilder::new(py)?;
@@ -147,6 +149,7 @@ fn container<'py>(inner: Option<&FieldPlan>, value: &Bound<'py, PyAny>) -> PyRes
     if value.is_exact_instance_of::<PyString>() {
         return Ok(Some(value.clone()));
     }
+    let _level = Level::enter()?;
     if let Some(list) = native_list(value)? {
         let items = PyList::empty(py);
         let mut index = 0;
@@ -161,13 +164,11 @@ fn container<'py>(inner: Option<&FieldPlan>, value: &Bound<'py, PyAny>) -> PyRes
     }
     let Some(dict) = native_dict(value)? else { return Ok(None) };
     let items = PyDict::new(py);
-    for (key, entry) in dict.iter() {
-        match item(inner, &entry)? {
-            Some(made) => items.set_item(key, made)?,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(items.into_any()))
+    let whole = each_item(dict, |key, entry| match item(inner, &entry)? {
+        Some(made) => items.set_item(key, made).map(|()| true),
+        None => Ok(false),
+    })?;
+    Ok(whole.then(|| items.into_any()))
 }
 
 /// An item of a container; `None` when the whole container has to go through Python.

@@ -258,7 +258,7 @@ impl FieldPlan {
     /// Values may be or contain embedded documents, which have to know their owner.
     pub fn may_hold_documents(&self) -> bool {
         match self.to_python {
-            ToPython::Embedded | ToPython::GenericEmbedded => true,
+            ToPython::Embedded | ToPython::GenericEmbedded | ToPython::Dynamic | ToPython::Python => true,
             ToPython::Complex => self.inner.as_ref().is_some_and(|inner| inner.may_hold_documents()),
             _ => false,
         }
@@ -305,6 +305,18 @@ impl FieldPlan {
                 | ToPython::Complex
                 | ToPython::Dynamic
         )
+    }
+
+    /// Whether validating a value runs none of the program's code.
+    pub fn validates_natively(&self, py: Python<'_>) -> PyResult<bool> {
+        if !self.plain_validation {
+            return Ok(false);
+        }
+        match self.validate {
+            Validate::Python | Validate::Complex | Validate::GenericEmbedded => Ok(false),
+            Validate::Embedded => self.document_plan(py)?.get().validates_natively(py),
+            _ => self.inner.as_ref().map_or(Ok(true), |inner| inner.validates_natively(py)),
+        }
     }
 
     /// Whether dereferencing a list of documents with this field could find a reference in it.

@@ -29,7 +29,6 @@ pub struct Plan {
     /// Slots in the order of `_fields_ordered`.
     pub ordered: Vec<usize>,
     pub id_slot: Option<usize>,
-    pub id_field_name: Option<Py<PyString>>,
     pub has_shard_key: bool,
     pub flags: Flags,
     /// Some field may have to be set while the document is loaded: Python hooks, callable defaults.
@@ -39,6 +38,8 @@ pub struct Plan {
     polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
     /// Copies of the fields for documents loaded without dereferencing; made when the first one is.
     detached: GilCell<Option<Py<PyAny>>>,
+    /// Whether validating runs code of the program, once somebody has asked.
+    native_validation: GilCell<Option<bool>>,
 }
 
 /// What a class is and what it overrides.
@@ -109,11 +110,11 @@ impl Plan {
         Ok(Self {
             class_name_text: class_name.to_str()?.to_owned(),
             class_name: class_name.unbind(),
-            id_field_name: id_field_name.map(Bound::unbind),
             flags: Flags::from_spec(spec)?,
-            watch: Watch::new(watched)?,
+            watch: Watch::new(watched, class.getattr(intern!(py, "_fields"))?.cast::<PyDict>()?)?,
             polymorphic: GilCell::new(HashMap::new()),
             detached: GilCell::new(None),
+            native_validation: GilCell::new(None),
             class: class.clone().unbind(),
             fields,
             by_name,
@@ -127,6 +128,7 @@ impl Plan {
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
+        self.watch.traverse(&visit)?;
         for field in &self.fields {
             field.traverse(&visit)?;
         }
@@ -189,6 +191,21 @@ impl Plan {
             }
         }
         self.fields.iter().position(|candidate| candidate.field.as_ptr() == field)
+    }
+
+    /// Whether validating a document of this class runs none of the program's code, as far down as it goes.
+    pub fn validates_natively(&self, py: Python<'_>) -> PyResult<bool> {
+        if let Some(known) = self.native_validation.get(py) {
+            return Ok(known);
+        }
+        // A class that contains itself is decided by its other fields.
+        self.native_validation.set(py, Some(true));
+        let mut native = !self.flags.own_clean && !self.flags.own_validate && !self.flags.dynamic;
+        for field in &self.fields {
+            native = native && field.validates_natively(py)?;
+        }
+        self.native_validation.set(py, Some(native));
+        Ok(native)
     }
 
     /// The `_fields` of documents that were loaded without dereferencing, shared by all of them.

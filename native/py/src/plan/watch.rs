@@ -3,8 +3,10 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::ffi;
+use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::PyTraverseError;
 
 /// Grows whenever an attribute of a field that some plan holds is set.
 static EPOCH: AtomicU64 = AtomicU64::new(1);
@@ -64,6 +66,9 @@ impl WatchedClass {
 /// The classes and the field epoch a plan depends on.
 pub struct Watch {
     classes: Vec<WatchedClass>,
+    /// `_fields`, to which programs add without telling the class, and how many there were.
+    fields: Py<PyDict>,
+    count: usize,
     epoch: Cell<u64>,
 }
 
@@ -72,7 +77,7 @@ unsafe impl Sync for Watch {}
 
 impl Watch {
     /// `watched`: a list of `(class, (attribute name, ...))`.
-    pub fn new(watched: &Bound<'_, PyList>) -> PyResult<Self> {
+    pub fn new(watched: &Bound<'_, PyList>, fields: &Bound<'_, PyDict>) -> PyResult<Self> {
         let py = watched.py();
         let mut classes = Vec::with_capacity(watched.len());
         for item in watched.iter() {
@@ -84,7 +89,17 @@ impl Watch {
             entry.tag.set(entry.version(py));
             classes.push(entry);
         }
-        Ok(Self { classes, epoch: Cell::new(0) })
+        Ok(Self { classes, fields: fields.clone().unbind(), count: fields.len(), epoch: Cell::new(0) })
+    }
+
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        for entry in &self.classes {
+            visit.call(&entry.class)?;
+            for hook in &entry.hooks {
+                visit.call(hook)?;
+            }
+        }
+        visit.call(&self.fields)
     }
 
     /// Take the present state as the one the plan was compiled from.
@@ -94,6 +109,8 @@ impl Watch {
 
     #[inline]
     pub fn is_current(&self, py: Python<'_>) -> bool {
-        self.epoch.get() == EPOCH.load(Ordering::Relaxed) && self.classes.iter().all(|class| class.is_current(py))
+        self.epoch.get() == EPOCH.load(Ordering::Relaxed)
+            && self.fields.bind(py).len() == self.count
+            && self.classes.iter().all(|class| class.is_current(py))
     }
 }

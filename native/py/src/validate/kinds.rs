@@ -1,10 +1,11 @@
 //! Per kind of field: values that need no Python to be called valid. `false` means "ask the field".
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::codec::{self, Kind};
 use crate::document::{state, DocumentCore};
-use crate::ffi_util::list_item;
+use crate::ffi_util::{each_item, instance_dict, list_item, Level};
 use crate::plan::{FieldPlan, Validate};
 use crate::scalars;
 use mongoengine_fast_core::bson::tag;
@@ -19,7 +20,6 @@ pub fn stored_is_valid(field: &FieldPlan, tag_byte: u8) -> bool {
         Validate::Int => matches!(tag_byte, tag::INT32 | tag::INT64),
         Validate::Float => tag_byte == tag::DOUBLE,
         Validate::Bool => tag_byte == tag::BOOL,
-        Validate::DateTime => tag_byte == tag::DATETIME,
         Validate::ObjectId => tag_byte == tag::OBJECT_ID,
         Validate::Nothing => tag_byte != tag::NULL,
         _ => false,
@@ -96,7 +96,9 @@ fn generic_embedded(value: &Bound<'_, PyAny>, clean: bool) -> PyResult<bool> {
 }
 
 fn nested(child: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<bool> {
-    if state::current_plan(child)?.get().flags.own_validate {
+    let own =
+        instance_dict(child.as_any()).is_some_and(|own| own.contains(intern!(child.py(), "validate")).unwrap_or(true));
+    if own || state::current_plan(child)?.get().flags.own_validate {
         return Ok(false);
     }
     super::document(child, clean)?;
@@ -118,6 +120,11 @@ fn items(field: &FieldPlan, list: &Bound<'_, PyList>) -> PyResult<bool> {
         return Ok(false);
     }
     let Some(inner) = &field.inner else { return Ok(true) };
+    // As for dicts: nothing of the program may run twice.
+    if !inner.validates_natively(list.py())? {
+        return Ok(false);
+    }
+    let _level = Level::enter()?;
     let mut index = 0;
     while let Some(item) = list_item(list, index) {
         if !item_is_valid(inner, &item)? {
@@ -131,8 +138,7 @@ fn items(field: &FieldPlan, list: &Bound<'_, PyList>) -> PyResult<bool> {
 /// An item of a container. A failing embedded document is left to Python, which says where it failed.
 fn item_is_valid(inner: &FieldPlan, item: &Bound<'_, PyAny>) -> PyResult<bool> {
     if let Ok(child) = item.cast::<DocumentCore>() {
-        // A user's `clean` must not run twice, so Python gets such items unseen.
-        if state::plan(child)?.get().flags.own_clean {
+        if !state::plan(child)?.get().validates_natively(item.py())? {
             return Ok(false);
         }
     }
@@ -148,12 +154,12 @@ fn dict(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
         return Ok(false);
     }
     let Some(inner) = &field.inner else { return Ok(true) };
-    for (_, item) in dict.iter() {
-        if !item_is_valid(inner, &item)? {
-            return Ok(false);
-        }
+    // Python judges a failing container again, so nothing of the program may run here.
+    if !inner.validates_natively(value.py())? {
+        return Ok(false);
     }
-    Ok(true)
+    let _level = Level::enter()?;
+    each_item(dict, |_, item| item_is_valid(inner, &item))
 }
 
 /// All keys are strings that do not start with a dollar, in nested dicts too.
@@ -161,18 +167,16 @@ fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
     if depth > 100 {
         return Ok(false);
     }
-    for (key, item) in dict.iter() {
+    each_item(dict, |key, item| {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
         if key.to_str()?.starts_with('$') {
             return Ok(false);
         }
-        if let Ok(nested) = item.cast::<PyDict>() {
-            if !keys_are_fine(nested, depth + 1)? {
-                return Ok(false);
-            }
+        match item.cast::<PyDict>() {
+            Ok(nested) => keys_are_fine(nested, depth + 1),
+            Err(_) => Ok(true),
         }
-    }
-    Ok(true)
+    })
 }
 
 fn reference(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {

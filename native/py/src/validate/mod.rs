@@ -8,6 +8,7 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::document::state::{self, Peek};
 use crate::document::{data_view, DocumentCore};
+use crate::ffi_util::{instance_dict, Level};
 use crate::plan::FieldPlan;
 use crate::typerefs;
 
@@ -16,8 +17,11 @@ pub fn document(document: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<()>
     let py = document.py();
     let plan = state::current_plan(document)?;
     let me = plan.get();
+    let _level = Level::enter()?;
     let mut errors = Errors { found: None };
-    if clean && me.flags.own_clean {
+    let patched =
+        || instance_dict(document.as_any()).is_some_and(|own| own.contains(intern!(py, "clean")).unwrap_or(true));
+    if clean && (me.flags.own_clean || patched()) {
         if let Err(error) = document.call_method0(intern!(py, "clean")) {
             if !error.matches(py, typerefs::validation_error(py)?)? {
                 return Err(error);

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.base.both_sides import raised
 from tests.properties.edits import edit_once
 from tests.properties.models import WRONG, bson_values, models, recipes
-from tests.properties.twins import Twins, failed, room, same, same_state
+from tests.properties.twins import Twins, cleared, failed, room, same, same_state
 
 KEY = ObjectId(f"{7:024x}")
 several = st.data()
@@ -88,6 +88,8 @@ def test_edits_of_a_loaded_document(data: Any) -> None:
             same_state(pair)
         for document in pair:
             document._clear_changed_fields()
+        if not cleared(pair):
+            return
         edit_once(data, fields, pair)
         same_state(pair)
 
