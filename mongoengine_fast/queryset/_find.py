@@ -60,15 +60,16 @@ class FindSpec:
         """
         if index < 0:
             raise IndexError("Cursor instances do not support negative indices")
-        modifiers = {**self.modifiers, "limit": -1}
+        modifiers = dict(self.modifiers)
+        modifiers.pop("limit", None)
+        modifiers.pop("batch_size", None)
         index += modifiers.get("skip") or 0
         if index:
             modifiers["skip"] = index
-        rows = lanes.find(self.collection, self.filter, loader=loader, **self.args, **modifiers)
-        found = rows.next_batch(1)
-        if not found:
+        row = lanes.find_one(self.collection, self.filter, loader=loader, **self.args, **modifiers)
+        if row is None:
             raise IndexError("no such item for Cursor instance")
-        return found[0]
+        return row
 
     def slice(self, bounds: slice) -> None:
         """Take skip and limit from a slice, in place of any set before.

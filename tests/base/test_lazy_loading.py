@@ -25,6 +25,7 @@ def order_class(me):
     class Line(me.EmbeddedDocument):
         sku = me.StringField()
         qty = me.IntField(default=1)
+        sizes = me.ListField(me.IntField())
 
     class Order(me.Document):
         name = me.StringField(db_field="n")
@@ -35,8 +36,13 @@ def order_class(me):
     return Order
 
 
-STORED = {"_id": KEY, "n": "one", "first": {"sku": "f"}, "lines": [{"sku": "a"}, {"sku": "b", "qty": 2}],
-          "extra": {"a": [1, {"b": 2}]}}  # fmt: skip
+STORED = {
+    "_id": KEY,
+    "n": "one",
+    "first": {"sku": "f"},
+    "lines": [{"sku": "a"}, {"sku": "b", "qty": 2, "sizes": [7]}],
+    "extra": {"a": [1, {"b": 2}]},
+}
 
 
 def test_nothing_is_decoded_before_it_is_read():
@@ -50,12 +56,18 @@ def test_reading_one_field_decodes_that_field_only():
     assert decoded(order) == ["one"]
 
 
-def test_reading_an_embedded_document_leaves_its_fields_undecoded():
+def test_reading_an_embedded_document_decodes_nothing_in_it():
     order = load(order_class(me), STORED)
-    line = order.lines[1]
-    assert decoded(line) == []
+    assert decoded(order.lines[1]) == []
+    assert decoded(order.first) == []
+
+
+def test_reading_a_text_leaves_the_containers_beside_it_undecoded():
+    line = load(order_class(me), STORED).lines[1]
     assert line.sku == "b"
-    assert decoded(line) == ["b"]
+    assert not [value for value in decoded(line) if isinstance(value, list)]
+    assert line.sizes == [7]
+    assert [value for value in decoded(line) if isinstance(value, list)] == [[7]]
 
 
 def test_a_value_that_was_read_stays_the_same_object():

@@ -91,11 +91,12 @@ class Containers(RuleBasedStateMachine):
             for held in self.kept:
                 held["kept"] = held.get("kept")
 
-    @rule(start=st.sampled_from(["lines", "others"]), end=st.sampled_from(["lines", "others"]))
-    def move_a_line(self, start: str, end: str) -> None:
+    @rule(name=st.sampled_from(["lines", "others"]))
+    def repeat_a_line(self, name: str) -> None:
         for document in self.pair:
-            if getattr(document, start):
-                getattr(document, end).append(getattr(document, start)[0])
+            lines = getattr(document, name)
+            if lines:
+                lines.append(lines[0])
 
     @rule()
     def sort_lines(self) -> None:

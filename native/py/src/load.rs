@@ -1,5 +1,5 @@
 //! From a batch of stored bytes to documents that decode their fields when they are read.
-use mongoengine_fast_core::bson::reader::{length_prefix, read_f64, read_str};
+use mongoengine_fast_core::bson::reader::{length_prefix, read_f64};
 use mongoengine_fast_core::bson::Elements;
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
 use pyo3::gc::PyVisit;
@@ -14,7 +14,7 @@ use crate::decode::container::has_key;
 use crate::decode::embedded::stored_class;
 use crate::decode::Stored;
 use crate::document::state::{self, corrupt, Peek};
-use crate::document::{DocumentCore, RawDoc};
+use crate::document::{has_receivers, DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
 use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
 use crate::typerefs;
@@ -121,8 +121,9 @@ pub fn load_batch(
     if loader.auto_dereference {
         plan.get().align_dereferencing(py);
     }
+    let listened = anybody_listens(py)?;
     for bytes in documents {
-        out.append(load_one(&plan, bytes, options, loader.auto_dereference)?)?;
+        out.append(load_one(&plan, bytes, options, loader.auto_dereference, listened)?)?;
     }
     Ok(())
 }
@@ -132,11 +133,12 @@ fn load_one<'py>(
     bytes: &[u8],
     options: OptionsId,
     auto_dereference: bool,
+    listened: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = plan.py();
     if plan.get().flags.lazy_load && options.get().decodes_later(bytes) {
         let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
-        if let Some(document) = lazily(py, plan, raw)? {
+        if let Some(document) = build_as(py, plan.clone(), raw, listened)? {
             return Ok(document.into_any());
         }
     }
@@ -145,18 +147,32 @@ fn load_one<'py>(
     from_son(plan.get().class.bind(py), row.as_any(), auto_dereference)
 }
 
-fn lazily<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let own = match stored_class(raw.slice())? {
-        Some(name) => Plan::for_stored_class(py, plan, name)?,
-        None => plan.clone(),
-    };
-    build(py, &own, raw)
-}
-
 /// A document over its bytes; `None` when Python has to load it.
 pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let Some(eager) = scan(py, plan, &raw)? else { return Ok(None) };
-    match make(py, plan, raw, &eager) {
+    build_as(py, plan.clone(), raw, anybody_listens(py)?)
+}
+
+/// The same, with the class that the document names where that is another one.
+fn build_as<'py>(
+    py: Python<'py>,
+    mut plan: Bound<'py, Plan>,
+    raw: RawDoc,
+    listened: bool,
+) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    let eager = loop {
+        match scan(py, &plan, &raw, listened)? {
+            Finding::Document(eager) => break eager,
+            Finding::ForPython => return Ok(None),
+            Finding::OtherClass(name) => {
+                let other = Plan::for_stored_class(py, &plan, &name)?;
+                if other.get().class_name_text != name {
+                    return Ok(None);
+                }
+                plan = other;
+            }
+        }
+    };
+    match make(py, &plan, raw, &eager) {
         // Python collects such errors of all fields into one InvalidDocumentError.
         Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
             Ok(None)
@@ -192,6 +208,8 @@ fn make<'py>(
     fresh.raw = Some(raw);
     fresh.created = false;
     fresh.no_dereference = no_dereference;
+    fresh.initialised = eager.is_empty();
+    fresh.tracks_changes = eager.is_empty();
     let old = document.get().state.with(py, |state| std::mem::replace(state, fresh));
     drop(old);
     if no_dereference {
@@ -200,11 +218,11 @@ fn make<'py>(
     }
     if !eager.is_empty() {
         fill(&document, plan, eager)?;
+        document.get().state.with(py, |state| {
+            state.initialised = true;
+            state.tracks_changes = true;
+        });
     }
-    document.get().state.with(py, |state| {
-        state.initialised = true;
-        state.tracks_changes = true;
-    });
     Ok(document)
 }
 
@@ -242,11 +260,20 @@ enum Verdict {
     Python,
 }
 
-/// Look at keys and type tags; the slots to set at once, or `None` when Python must load the document.
-fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc) -> PyResult<Option<Vec<usize>>> {
+/// What a look at keys and type tags says of a stored document.
+enum Finding {
+    /// It can be loaded lazily but for these slots, which must be set at once.
+    Document(Vec<usize>),
+    /// It names another class.
+    OtherClass(String),
+    ForPython,
+}
+
+/// Look at keys and type tags.
+fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc, listened: bool) -> PyResult<Finding> {
     let me = plan.get();
-    if !me.flags.lazy_load || me.flags.dynamic || has_listeners(py, me)? {
-        return Ok(None);
+    if !me.flags.lazy_load || me.flags.dynamic || (listened && has_listeners(py, me)?) {
+        return Ok(Finding::ForPython);
     }
     let mut seen = Seen::new(me.fields.len());
     let mut eager = Vec::new();
@@ -254,37 +281,47 @@ fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc) -> PyResult<Option
     for element in Elements::new(raw.slice()).map_err(corrupt)? {
         let element = element.map_err(corrupt)?;
         let item = Stored { raw, tag: element.tag, at: raw.start + element.offset as u32, bytes: element.value };
+        if element.key == b"_cls" {
+            match item.text() {
+                Some(name) if name == me.class_name_text => {}
+                Some(name) => return Ok(Finding::OtherClass(name.to_owned())),
+                None => return Ok(Finding::ForPython),
+            }
+        }
         match finder.find(element.key) {
             Some(slot) => {
                 seen.set(slot);
                 let field = &me.fields[slot];
-                match if field.needs_eager_load() { Verdict::Now } else { judge(py, field, &item)? } {
+                match if field.always_lazy { Verdict::Lazy } else { judge(py, field, &item, listened)? } {
                     Verdict::Lazy => {}
                     Verdict::Now => eager.push(slot),
-                    Verdict::Python => return Ok(None),
+                    Verdict::Python => return Ok(Finding::ForPython),
                 }
             }
             None => {
-                if !tolerates(py, me, element.key, &item)? {
-                    return Ok(None);
+                if !tolerates(py, me, element.key)? {
+                    return Ok(Finding::ForPython);
                 }
             }
         }
     }
-    for (slot, field) in me.fields.iter().enumerate() {
-        let called = matches!(field.default, DefaultValue::Call(_)) && !field.null;
-        if !seen.get(slot) && (field.set_by_python() || called) {
+    for &slot in &me.wanted_at_once {
+        if !seen.get(slot) {
             eager.push(slot);
         }
     }
-    Ok(Some(eager))
+    Ok(Finding::Document(eager))
+}
+
+/// Somebody listens to documents being made, of whatever class.
+fn anybody_listens(py: Python<'_>) -> PyResult<bool> {
+    Ok(has_receivers(typerefs::pre_init(py)?)? || has_receivers(typerefs::post_init(py)?)?)
 }
 
 /// Somebody listens to documents of this class being made.
 fn has_listeners(py: Python<'_>, plan: &Plan) -> PyResult<bool> {
     for signal in [typerefs::pre_init(py)?, typerefs::post_init(py)?] {
-        let Some(receivers) = signal.getattr_opt(intern!(py, "receivers"))? else { continue };
-        if receivers.is_truthy()?
+        if has_receivers(signal)?
             && signal.call_method1(intern!(py, "has_receivers_for"), (plan.class.bind(py),))?.is_truthy()?
         {
             return Ok(true);
@@ -294,9 +331,9 @@ fn has_listeners(py: Python<'_>, plan: &Plan) -> PyResult<bool> {
 }
 
 /// A stored key that is no field can be kept as it is.
-fn tolerates(py: Python<'_>, plan: &Plan, key: &[u8], item: &Stored<'_>) -> PyResult<bool> {
+fn tolerates(py: Python<'_>, plan: &Plan, key: &[u8]) -> PyResult<bool> {
     if key == b"_cls" {
-        return Ok(item.tag == tag::STRING && read_str(item.bytes).map_err(corrupt)? == plan.class_name_text);
+        return Ok(true);
     }
     let Ok(text) = std::str::from_utf8(key) else { return Ok(false) };
     if plan.by_name.contains_key(text) || matches!(text, "id" | "pk") {
@@ -363,7 +400,10 @@ impl Seen {
 }
 
 /// How the stored value of a field has to be treated.
-fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
+fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
+    if field.needs_eager_load() {
+        return Ok(Verdict::Now);
+    }
     if item.is_null() {
         let called = matches!(field.default, DefaultValue::Call(_)) && !field.null;
         return Ok(if called { Verdict::Now } else { Verdict::Lazy });
@@ -379,24 +419,17 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdi
             _ => Verdict::Python,
         }),
         ToPython::Embedded => match item.tag {
-            tag::DOCUMENT => {
-                let base = field.document_plan(py)?;
-                let plan = match stored_class(item.bytes)? {
-                    Some(name) => Plan::for_stored_class(py, &base, name)?,
-                    None => base,
-                };
-                judge_embedded(py, &plan, item)
-            }
+            tag::DOCUMENT => judge_embedded(py, field.document_plan(py)?, item, listened),
             _ => Ok(Verdict::Python),
         },
         ToPython::GenericEmbedded if item.tag == tag::DOCUMENT => match stored_class(item.bytes)? {
             Some(name) => {
                 let class = typerefs::get_document(py)?.call1((name,))?.cast_into::<PyType>()?;
-                judge_embedded(py, &Plan::of(&class)?, item)
+                judge_embedded(py, Plan::of(&class)?, item, listened)
             }
             None => Ok(Verdict::Python),
         },
-        ToPython::Complex => judge_container(py, field, item),
+        ToPython::Complex => judge_container(py, field, item, listened),
         ToPython::Reference => judge_reference(py, field),
         ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => Ok(Verdict::Now),
         ToPython::Python => Ok(Verdict::Now),
@@ -404,22 +437,40 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdi
     }
 }
 
-fn judge_embedded(py: Python<'_>, plan: &Bound<'_, Plan>, item: &Stored<'_>) -> PyResult<Verdict> {
+fn judge_embedded<'py>(
+    py: Python<'py>,
+    mut plan: Bound<'py, Plan>,
+    item: &Stored<'_>,
+    listened: bool,
+) -> PyResult<Verdict> {
     let part = item.raw.part(item.at, item.bytes.len());
-    Ok(match scan(py, plan, &part)? {
-        None => Verdict::Python,
-        Some(eager) if eager.is_empty() => Verdict::Lazy,
-        Some(_) => Verdict::Now,
-    })
+    loop {
+        return Ok(match scan(py, &plan, &part, listened)? {
+            Finding::ForPython => Verdict::Python,
+            Finding::Document(eager) if eager.is_empty() => Verdict::Lazy,
+            Finding::Document(_) => Verdict::Now,
+            Finding::OtherClass(name) => {
+                let other = Plan::for_stored_class(py, &plan, &name)?;
+                if other.get().class_name_text == name {
+                    plan = other;
+                    continue;
+                }
+                Verdict::Python
+            }
+        });
+    }
 }
 
-fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyResult<Verdict> {
+fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
     if !matches!(item.tag, tag::ARRAY | tag::DOCUMENT) {
         // Bytes are iterated, so the inner field sees numbers.
         let binary = item.tag == tag::BINARY && field.inner.is_some();
         return Ok(if binary { Verdict::Python } else { Verdict::Lazy });
     }
     let Some(inner) = &field.inner else { return Ok(Verdict::Lazy) };
+    if inner.always_lazy && inner.to_python_keeps_none() {
+        return Ok(Verdict::Lazy);
+    }
     if inner.set_by_python() && inner.to_python == ToPython::Python {
         return Ok(Verdict::Now);
     }
@@ -428,8 +479,11 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>) -> PyRe
         let element = element.map_err(corrupt)?;
         let part =
             Stored { raw: item.raw, tag: element.tag, at: item.at + element.offset as u32, bytes: element.value };
-        let verdict =
-            if part.is_null() && !inner.to_python_keeps_none() { Verdict::Python } else { judge(py, inner, &part)? };
+        let verdict = if part.is_null() && !inner.to_python_keeps_none() {
+            Verdict::Python
+        } else {
+            judge(py, inner, &part, listened)?
+        };
         worst = worst.max(verdict);
     }
     Ok(worst)

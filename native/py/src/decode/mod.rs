@@ -6,7 +6,8 @@ pub mod reference;
 pub mod scalar;
 pub mod tracked;
 
-use mongoengine_fast_core::bson::reader::value_len;
+use mongoengine_fast_core::bson::reader::{read_str, value_len};
+use mongoengine_fast_core::bson::tag;
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -36,8 +37,13 @@ impl<'a> Stored<'a> {
         codec::decode_value(py, self.tag, self.bytes, self.raw.options.get())
     }
 
+    /// A stored string, if it is one.
+    pub fn text(&self) -> Option<&'a str> {
+        (self.tag == tag::STRING).then(|| read_str(self.bytes).ok()).flatten()
+    }
+
     pub fn is_null(&self) -> bool {
-        matches!(self.tag, mongoengine_fast_core::bson::tag::NULL | mongoengine_fast_core::bson::tag::UNDEFINED)
+        matches!(self.tag, tag::NULL | tag::UNDEFINED)
     }
 }
 

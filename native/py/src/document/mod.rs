@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::PyTraverseError;
 
+pub use init::has_receivers;
 pub use slot::Slot;
 pub use state::{RawDoc, State};
 

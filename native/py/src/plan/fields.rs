@@ -149,6 +149,8 @@ pub struct FieldPlan {
     pub inner: Option<Box<FieldPlan>>,
     /// The plan of `document_type`, once it was asked for.
     target: GilCell<Option<Py<Plan>>>,
+    /// Whatever is stored can wait until it is read.
+    pub always_lazy: bool,
 }
 
 fn truthy(spec: &Bound<'_, PyDict>, key: &str) -> PyResult<bool> {
@@ -184,7 +186,7 @@ impl FieldPlan {
             Some(value) if !value.is_none() => Some(Box::new(Self::from_spec(value.cast::<PyDict>()?)?)),
             _ => None,
         };
-        Ok(Self {
+        let mut plan = Self {
             field,
             name: PyString::intern(py, &name_text).unbind(),
             db: PyString::intern(py, &db_text).unbind(),
@@ -222,7 +224,10 @@ impl FieldPlan {
             target: GilCell::new(None),
             name_text,
             db_text,
-        })
+            always_lazy: false,
+        };
+        plan.always_lazy = plan.is_always_lazy();
+        Ok(plan)
     }
 
     /// There is more to check than the type.
@@ -242,6 +247,19 @@ impl FieldPlan {
     /// Must be set while the document is loaded, whatever is stored.
     pub fn needs_eager_load(&self) -> bool {
         self.set_by_python() || self.to_python_is_custom()
+    }
+
+    fn is_always_lazy(&self) -> bool {
+        let plain = matches!(
+            self.to_python,
+            ToPython::Identity | ToPython::Str | ToPython::Bool | ToPython::ObjectId | ToPython::Uuid
+        );
+        plain && !self.needs_eager_load() && (self.default.is_lazy() || self.null)
+    }
+
+    /// Must be set while loading when nothing is stored: Python hooks, callable defaults.
+    pub fn wanted_at_once(&self) -> bool {
+        self.set_by_python() || (!self.default.is_lazy() && !self.null)
     }
 
     /// The same for some stored forms: embedded documents, dynamic values, absent callable defaults.

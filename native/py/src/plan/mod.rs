@@ -33,6 +33,8 @@ pub struct Plan {
     pub flags: Flags,
     /// Some field may have to be set while the document is loaded: Python hooks, callable defaults.
     pub may_need_eager: bool,
+    /// Slots that are set while loading when nothing is stored for them.
+    pub wanted_at_once: Vec<usize>,
     watch: Watch,
     /// Plans of subclasses met in `_cls`, by class name.
     polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
@@ -105,6 +107,8 @@ impl Plan {
             Some(name) => by_name.get(name.to_str()?).copied(),
             None => None,
         };
+        let wanted_at_once =
+            fields.iter().enumerate().filter(|(_, field)| field.wanted_at_once()).map(|(slot, _)| slot).collect();
         let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
         let has_shard_key = spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
         Ok(Self {
@@ -123,6 +127,7 @@ impl Plan {
             id_slot,
             has_shard_key,
             may_need_eager,
+            wanted_at_once,
         })
     }
 
