@@ -30,9 +30,11 @@ class ModelLibrary:
 
     def build(self, number: int) -> Any:
         """A new document object with the values of order `number`."""
-        values = shapes.values(number)
-        values["address"] = self.address(**values["address"])
-        return self.order(**values)
+        return self.construct(shapes.values(number))
+
+    def construct(self, values: dict[str, Any]) -> Any:
+        """A new document object with these values."""
+        return self.order(**{**values, "address": self.address(**values["address"])})
 
     def plain(self, document: Any) -> dict[str, Any]:
         """The document as plain Python, for comparison between libraries."""

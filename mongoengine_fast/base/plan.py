@@ -63,6 +63,13 @@ def _op(field: Any, hook: str) -> str:
     return NATIVE_HOOKS.get(_static(type(field), hook), "python")
 
 
+def _validate_op(field: Any) -> str:
+    """The native operation for `validate`, if what it asks in Python is the package's own as well."""
+    op = _op(field, "validate")
+    # Dates are valid when they can be stored.
+    return "python" if op == "datetime" and _op(field, "to_mongo") != "datetime" else op
+
+
 def _field_spec(field: Any) -> dict[str, Any]:
     cls = type(field)
     inner = getattr(field, "field", None) if field._is_complex_field else None
@@ -77,7 +84,7 @@ def _field_spec(field: Any) -> dict[str, Any]:
         "own_lazy_load": _own_lazy_load(field),
         "to_python": _op(field, "to_python"),
         "to_mongo": _op(field, "to_mongo"),
-        "validate": _op(field, "validate"),
+        "validate": _validate_op(field),
         "plain_validation": _op(field, "_validate") == "base" and not field.choices and field.validation is None,
         "inner": None if inner is None else _field_spec(inner),
     }

@@ -61,13 +61,17 @@ class CursorAccess(QuerySetState):
     def _query(self) -> dict[str, Any]:
         """The filter in MongoDB's form."""
         if self._mongo_query is None:
-            self._mongo_query = self._query_obj.to_query(self._document)
-            if self._cls_query:
-                if "_cls" in self._mongo_query:
-                    self._mongo_query = {"$and": [self._cls_query, self._mongo_query]}
-                else:
-                    self._mongo_query.update(self._cls_query)
+            self._mongo_query = self._compiled(self._query_obj)
         return self._mongo_query
+
+    def _compiled(self, conditions: Any) -> dict[str, Any]:
+        """Translate conditions, and restrict them to the document class where it shares its collection."""
+        query: dict[str, Any] = conditions.to_query(self._document)
+        if self._cls_query:
+            if "_cls" in query:
+                return {"$and": [self._cls_query, query]}
+            query.update(self._cls_query)
+        return query
 
     @property
     def _cursor_args(self) -> dict[str, Any]:
@@ -88,9 +92,8 @@ class CursorAccess(QuerySetState):
                 projection["_text_score"] = {"$meta": "textScore"}
         return args
 
-    def _sort(self) -> Any:
-        """Return the ordering in MongoDB's form: the explicit one, else the class's."""
-        ordering = self._ordering
+    def _sort(self, ordering: Any) -> Any:
+        """Return an ordering in MongoDB's form: the given one, else the class's."""
         # An empty list is an explicit wish for no order.
         if ordering is None and self._document._meta["ordering"]:
             ordering = self._get_order_by(self._document._meta["ordering"])
@@ -103,21 +106,23 @@ class CursorAccess(QuerySetState):
     def _find_spec(self) -> FindSpec:
         """Return the find command of this queryset, deciding on it now if need be."""
         spec = self._spec
-        if spec is not None:
-            return spec
+        if spec is None:
+            self._spec = spec = self._make_spec(self._query, self._ordering, self._limit)
+        return spec
+
+    def _make_spec(self, filter: dict[str, Any], ordering: Any, limit: int | None) -> FindSpec:
         collection = self._reading_collection()
-        filter = self._query
         args = self._cursor_args
         if self._where_clause:
             filter = {**filter, "$where": Code(self._sub_js_fields(self._where_clause))}
         # The time limit is not here: it belongs to the command it was set on, and a
         # queryset that is filtered further begins a new one.
         modifiers: dict[str, Any] = {}
-        sort = self._sort()
+        sort = self._sort(ordering)
         if sort:
             modifiers["sort"] = sort
-        if self._limit is not None:
-            modifiers["limit"] = self._limit
+        if limit is not None:
+            modifiers["limit"] = limit
         if self._skip is not None:
             modifiers["skip"] = self._skip
         if self._hint != -1:
@@ -128,8 +133,7 @@ class CursorAccess(QuerySetState):
             modifiers["batch_size"] = self._batch_size
         if self._comment is not None:
             modifiers["comment"] = self._comment
-        self._spec = spec = FindSpec(collection, filter, args, modifiers)
-        return spec
+        return FindSpec(collection, filter, args, modifiers)
 
     @property
     def _cursor(self) -> Any:

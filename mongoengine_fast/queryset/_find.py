@@ -45,7 +45,11 @@ class FindSpec:
 
     @property
     def for_lanes(self) -> bool:
-        """Whether the lanes take all arguments; a subclass may have added others."""
+        """Whether the lanes take all arguments: a subclass may have added others, and a pymongo cursor refuses some."""
+        for name in ("skip", "batch_size"):
+            number = self.modifiers.get(name)
+            if number is not None and not (isinstance(number, int) and number >= 0):
+                return False
         return self.args.keys() <= _LANE_ARGS
 
     def open(self, loader: Any) -> Any:
@@ -60,16 +64,22 @@ class FindSpec:
         """
         if index < 0:
             raise IndexError("Cursor instances do not support negative indices")
+        row = self.peek(index, loader)
+        if row is None:
+            raise IndexError("no such item for Cursor instance")
+        return row
+
+    def peek(self, index: int, loader: Any) -> Any:
+        """Fetch one row by its position, or None where there is none."""
+        if not self.modifiers and not index:
+            return lanes.find_one(self.collection, self.filter, loader=loader, **self.args)
         modifiers = dict(self.modifiers)
         modifiers.pop("limit", None)
         modifiers.pop("batch_size", None)
         index += modifiers.get("skip") or 0
         if index:
             modifiers["skip"] = index
-        row = lanes.find_one(self.collection, self.filter, loader=loader, **self.args, **modifiers)
-        if row is None:
-            raise IndexError("no such item for Cursor instance")
-        return row
+        return lanes.find_one(self.collection, self.filter, loader=loader, **self.args, **modifiers)
 
     def slice(self, bounds: slice) -> None:
         """Take skip and limit from a slice, in place of any set before.

@@ -65,6 +65,11 @@ def query(_doc_cls: Any = None, **kwargs: Any) -> dict[str, Any]:
 
 def _translate(document: Any, key: str, value: Any) -> tuple[str, Any]:
     """Translate one condition into a database path and what must hold there."""
+    if document and "__" not in key:
+        field = document._fields.get(key)
+        # Most conditions: a field of the class itself, equal to a value.
+        if field is not None and not (field._is_cached_reference_field or field._is_generic_reference_field):
+            return field.db_field, field.prepare_query_value(None, value)
     names, positions, op, negate = _split_key(key)
     field = None
     if document:

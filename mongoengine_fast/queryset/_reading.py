@@ -16,12 +16,16 @@ from mongoengine_fast.errors import InvalidQueryError, LookUpError
 from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS, count_options
 from mongoengine_fast.queryset._chaining import _condition
 from mongoengine_fast.queryset._cursor import CursorAccess, _own_cursor
+from mongoengine_fast.queryset._find import PymongoRows
 from mongoengine_fast.queryset._stock import StockCheck
 
+# What decides on a find command.
+_COMMAND = ("_query", "_cursor", "_cursor_obj", "_cursor_args", "_find_spec", "_collection", "_get_order_by")
 _COPYING = ("__init__", "clone", "_clone_into")
 _own_item = StockCheck(*_COPYING, "__getitem__")
+_own_first = StockCheck(*_COPYING, *_COMMAND, "__getitem__")
 _own_with_id = StockCheck(*_COPYING, "filter", "__call__", "first", "__getitem__")
-_own_get = StockCheck(*_COPYING, "order_by", "_get_order_by", "limit", "filter", "__call__", "__next__")
+_own_get = StockCheck(*_COPYING, "order_by", "_get_order_by", "limit", "filter", "__call__", "__next__", *_COMMAND)
 
 # Fields whose values are stored as they are, by the class of the value.
 _PLAIN_KEYS = {ObjectId: "ObjectIdField", str: "StringField", int: "IntField"}
@@ -100,18 +104,11 @@ class Reading(CursorAccess):
             DoesNotExist: there is none; the exception is the document class's own.
             MultipleObjectsReturned: there are several; likewise.
         """
-        queryset = self.clone()
-        if len(q_objs) < 2 and _own_get(queryset.__class__):
-            condition = _condition(q_objs[0] if q_objs else None, query)
-            queryset._ordering = []
-            queryset._limit = 2
-            queryset._empty = False
-            queryset._narrow(condition)
-            found = queryset._pull(2)
-            if len(found) == 1:
-                found += queryset._pull(1)
+        queryset = self
+        if len(q_objs) < 2 and _own_get(self.__class__):
+            found = self._first_two(_condition(q_objs[0] if q_objs else None, query))
         else:
-            queryset = queryset.order_by().limit(2).filter(*q_objs, **query)
+            queryset = self.clone().order_by().limit(2).filter(*q_objs, **query)
             found = [row for _, row in zip(range(2), _rows(queryset), strict=False)]
         if len(found) == 1:
             return found[0]
@@ -120,8 +117,38 @@ class Reading(CursorAccess):
             raise document.DoesNotExist(f"{document._class_name} matching query does not exist.")
         raise document.MultipleObjectsReturned("2 or more items returned, instead of 1")
 
+    def _first_two(self, condition: Any) -> list[Any]:
+        """Return up to two rows that fulfil a further condition, without regard to order and limit."""
+        if self._none:
+            return []
+        spec = self._make_spec(self._compiled(self._query_obj & condition), [], 2)
+        if not spec.for_lanes:
+            return [row for _, row in zip(range(2), PymongoRows(spec.to_cursor(), self._from_raw), strict=False)]
+        rows = spec.open(self._loader())
+        found: list[Any] = rows.next_batch(2)
+        if len(found) == 1:
+            found += rows.next_batch(1)
+        if self._scalar and not self._as_pymongo:
+            return [self._get_scalar(document) for document in found]
+        return found
+
     def first(self) -> Any:
         """Return the first document, or None where there is none."""
+        if _own_first(self.__class__) and self.__dict__.get("_cursor_obj") is None:
+            if self._none or self._empty:
+                return None
+            # This queryset stays as it is: neither the translation nor the command is kept.
+            spec = self._spec
+            if spec is None:
+                query = self._mongo_query
+                if query is None:
+                    query = self._compiled(self._query_obj)
+                spec = self._make_spec(query, self._ordering, self._limit)
+            if spec.for_lanes:
+                raw = self._as_pymongo and not self._scalar
+                loader = None if raw else DocumentLoader(self._document, self._auto_dereference)
+                row = spec.peek(0, loader)
+                return self._get_scalar(row) if self._scalar and row is not None else row
         queryset = self.clone()
         if self._none or self._empty:
             return None

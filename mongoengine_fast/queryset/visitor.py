@@ -190,6 +190,14 @@ class Q(QNode):
     def __init__(self, **query: Any) -> None:
         self.query = query
 
+    def to_query(self, document: Any) -> dict[str, Any]:
+        """Return the MongoDB filter of the conditions for a document class.
+
+        Raises:
+            InvalidQueryError: a condition does not fit the class.
+        """
+        return transform.query(document, **self.query)
+
     def __repr__(self) -> str:
         return f"Q(**{self.query!r})"
 

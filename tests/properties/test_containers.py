@@ -75,21 +75,22 @@ class Containers(RuleBasedStateMachine):
     def edit(self, data: Any) -> None:
         edit_once(data, FIELDS, self.pair)
 
-    @rule(name=st.sampled_from(["first", "lines", "others", "by_name", "extra"]))
+    @rule(name=st.sampled_from(["first", "lines", "others", "extra"]))
     def keep_a_part(self, name: str) -> None:
         same(self.pair, lambda document: getattr(document, name))
         self.kept = [getattr(document, name) for document in self.pair]
 
-    @rule(data=st.data())
-    def edit_what_was_kept(self, data: Any) -> None:
-        if self.kept and isinstance(self.kept[0], list):
-            for held in self.kept:
-                for item in held[:1]:
-                    item.qty = 3
-                    item.notes["kept"] = 1
-        elif self.kept and isinstance(self.kept[0], dict):
-            for held in self.kept:
-                held["kept"] = held.get("kept")
+    @rule(number=st.integers(0, 9))
+    def edit_what_was_kept(self, number: int) -> None:
+        for held in self.kept:
+            if isinstance(held, list):
+                for line in held[:1]:
+                    line.qty = number
+                    line.notes["kept"] = number
+            elif isinstance(held, dict):
+                held["kept"] = number
+            elif held is not None:
+                held.qty = number
 
     @rule(name=st.sampled_from(["lines", "others"]))
     def repeat_a_line(self, name: str) -> None:

@@ -86,10 +86,14 @@ pub fn check(py: Python<'_>, result: std::os::raw::c_int) -> PyResult<()> {
 
 /// `weakref.proxy(object)`; Python shares one such proxy per object.
 pub fn weak_proxy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: a valid object with the GIL held; the call returns a new reference or null with an error set.
+    // SAFETY: a valid object with the GIL held; the call returns a new reference or null with an error set. A proxy
+    // without callback refers to nothing that could be part of a cycle, so the collector need not visit it; untracking
+    // an object that is not tracked does nothing.
     unsafe {
         let proxy = ffi::PyWeakref_NewProxy(object.as_ptr(), std::ptr::null_mut());
-        Bound::from_owned_ptr_or_err(object.py(), proxy)
+        let proxy = Bound::from_owned_ptr_or_err(object.py(), proxy)?;
+        ffi::PyObject_GC_UnTrack(proxy.as_ptr().cast());
+        Ok(proxy)
     }
 }
 

@@ -117,6 +117,10 @@ impl FieldCore {
 
     /// Switch automatic dereferencing of this field on or off.
     fn set_auto_dereferencing(&self, value: bool) {
+        if self.planned.get() && !value && self.auto_dereference.get() {
+            // The next loaded document switches it on again.
+            bump_epoch();
+        }
         self.auto_dereference.set(value);
     }
 

@@ -118,9 +118,6 @@ pub fn load_batch(
     let loader = loader.cast::<DocumentLoader>()?.get();
     let class = loader.document_class.bind(py);
     let plan = Plan::of(class)?;
-    if loader.auto_dereference {
-        plan.get().align_dereferencing(py);
-    }
     let listened = anybody_listens(py)?;
     for bytes in documents {
         out.append(load_one(&plan, bytes, options, loader.auto_dereference, listened)?)?;
@@ -201,6 +198,9 @@ fn make<'py>(
     eager: &[usize],
 ) -> PyResult<Bound<'py, DocumentCore>> {
     let no_dereference = raw.options.0.no_dereference;
+    if !no_dereference {
+        plan.get().align_dereferencing(py);
+    }
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
     let mut fresh = state::State::empty();

@@ -40,6 +40,8 @@ pub struct Plan {
     polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
     /// Copies of the fields for documents loaded without dereferencing; made when the first one is.
     detached: GilCell<Option<Py<PyAny>>>,
+    /// The fields dereference, as they do after a document of the class was loaded.
+    aligned: GilCell<bool>,
     /// Whether validating runs code of the program, once somebody has asked.
     native_validation: GilCell<Option<bool>>,
 }
@@ -118,6 +120,7 @@ impl Plan {
             watch: Watch::new(watched, class.getattr(intern!(py, "_fields"))?.cast::<PyDict>()?)?,
             polymorphic: GilCell::new(HashMap::new()),
             detached: GilCell::new(None),
+            aligned: GilCell::new(false),
             native_validation: GilCell::new(None),
             class: class.clone().unbind(),
             fields,
@@ -228,6 +231,10 @@ impl Plan {
 
     /// Loading turns automatic dereferencing on for every field of the class, as MongoEngine's does.
     pub fn align_dereferencing(&self, py: Python<'_>) {
+        if self.aligned.get(py) {
+            return;
+        }
+        self.aligned.set(py, true);
         for field in &self.fields {
             field.set_auto_dereference(py, true);
         }
