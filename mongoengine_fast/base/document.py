@@ -1,7 +1,7 @@
 """The base of all documents: what the native core leaves to Python.
 
 Construction, attribute access, change tracking, `to_mongo` and `validate` are native (`DocumentCore`). Here is what
-runs rarely, or what programs override: loading from a dict, the delta of unusual documents, dynamic attributes, pickling.
+runs rarely, or what programs override: loading from a dict, the delta, dynamic attributes, pickling.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NON_FIELD_ERRORS = "__all__"
 _STATE = ("_changed_fields", "_initialised", "_created", "_dynamic_fields", "_fields_ordered")
 
 
-class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):
+class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):  # noqa: PLW1641 - Document hashes by its key
     """What top-level and embedded documents have in common.
 
     Args:
@@ -264,7 +264,7 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):
         class_name = son.get("_cls", cls._class_name)
         data = {cls._db_field_map.get(str(key), str(key)): value for key, value in son.items()}
         if class_name != cls._class_name:
-            cls = get_document(class_name)
+            cls = get_document(class_name)  # noqa: PLW0642 - the subclass that was stored
         problems = {}
         fields = cls._fields if _auto_dereference else detached_fields(cls)
         for name, field in fields.items():

@@ -158,7 +158,10 @@ def compile_plan(cls: Any) -> Plan:
     spec["id_field"] = meta.get("id_field")
     spec["shard_key"] = meta.get("shard_key", ())
     fields = list(cls._fields.values())
-    watched = [(cls, (*DOCUMENT_HOOKS, *cls._fields)), *((field_class, FIELD_HOOKS) for field_class in _field_classes(fields))]
+    watched = [
+        (cls, (*DOCUMENT_HOOKS, *cls._fields)),
+        *((field_class, FIELD_HOOKS) for field_class in _field_classes(fields)),
+    ]
     plan = Plan(cls, [_field_spec(field) for field in fields], list(cls._fields_ordered), spec, watched)
     type.__setattr__(cls, "_native_plan", plan)
     return plan

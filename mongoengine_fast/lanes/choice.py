@@ -5,6 +5,7 @@ Each choice is counted with its reason; ``mongoengine_fast.lanes()`` shows the c
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from typing import Any, cast
@@ -73,10 +74,8 @@ def _make_route(collection: Any) -> Route:
         route = Route(PYTHON, "not a pymongo collection")
     else:
         route = _known_route(collection)
-    try:
+    with contextlib.suppress(AttributeError, TypeError):
         collection.__dict__[_KEY] = route
-    except (AttributeError, TypeError):
-        pass
     return route
 
 

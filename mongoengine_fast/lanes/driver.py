@@ -12,12 +12,16 @@ from pymongo.database import Database
 try:  # 4.9 and newer
     from pymongo import helpers_shared as helpers
 except ImportError:  # 4.8
-    from pymongo import helpers  # type: ignore[no-redef]
+    from pymongo import helpers  # type: ignore[no-redef, attr-defined]
 
 try:
     from pymongo.bulk_shared import _merge_command, _raise_bulk_write_error, _Run
 except ImportError:
-    from pymongo.bulk import _merge_command, _raise_bulk_write_error, _Run  # type: ignore[no-redef]
+    from pymongo.bulk import (  # type: ignore[no-redef, import-not-found]
+        _merge_command,
+        _raise_bulk_write_error,
+        _Run,
+    )
 
 try:
     from pymongo.synchronous import client_session as _sessions

@@ -29,9 +29,7 @@ def find_one_and_update(
 
     :param options: more of pymongo's: hint, collation, comment, let, maxTimeMS
     """
-    options = plain.given(
-        projection=projection, sort=sort, array_filters=array_filters, session=session, **options
-    )
+    options = plain.given(projection=projection, sort=sort, array_filters=array_filters, session=session, **options)
     options["upsert"] = upsert
     options["return_document"] = ReturnDocument.AFTER if return_after else ReturnDocument.BEFORE
     return _run("find_one_and_update", collection, (filter, update), loader, options)

@@ -6,8 +6,16 @@ from bson import ObjectId
 from tests.base.both_sides import alike, load
 from tests.base.order_edits import EDITS, KEY, STORED, order_class
 
+# Stock keeps some changes below a list of embedded documents on the root document, so it lists the same paths in
+# another order; ours keeps each with the embedded document it was made in.
+OTHER_ORDER = pytest.mark.xfail(strict=True, reason="by design: the same paths in another order")
+CASES = [
+    pytest.param(edit, id=edit.__name__, marks=OTHER_ORDER if edit.__name__.endswith("_from_the_last") else ())
+    for edit in EDITS
+]
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+
+@pytest.mark.parametrize("edit", CASES)
 @alike
 def test_paths_and_delta_of_an_edit(me, edit):
     order = load(order_class(me), STORED)
@@ -15,7 +23,7 @@ def test_paths_and_delta_of_an_edit(me, edit):
     return order._get_changed_fields(), order._changed_fields, order._delta(), order.to_mongo()
 
 
-@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
+@pytest.mark.parametrize("edit", CASES)
 @alike
 def test_after_clearing_the_same_edit_counts_again(me, edit):
     order = load(order_class(me), STORED)
@@ -203,6 +211,7 @@ def test_a_plain_subclass_of_list_becomes_tracked(me):
     return type(thing.tags).__name__, type(thing.extra["k"]).__name__, thing._get_changed_fields(), thing.to_mongo()
 
 
+@pytest.mark.xfail(strict=True, reason="by design: stock forgets to clear there, and saves the change twice")
 @alike
 def test_clearing_below_an_embedded_document_that_was_replaced(me):
     order = load(order_class(me), STORED)

@@ -17,7 +17,17 @@ SEED = [
 ]
 
 # What differs from one run to the next, or tells which driver asked.
-_VOLATILE = {"lsid", "$clusterTime", "operationTime", "opTime", "electionId", "txnNumber", "getMore", "cursorId", "cursors"}
+_VOLATILE = {
+    "lsid",
+    "$clusterTime",
+    "operationTime",
+    "opTime",
+    "electionId",
+    "txnNumber",
+    "getMore",
+    "cursorId",
+    "cursors",
+}
 # The server chooses a read preference's place in the profile by driver: checked by its own test.
 _VOLATILE |= {"$readPreference", "apiVersion"}
 
@@ -90,7 +100,9 @@ def _command(entry: dict[str, Any]) -> Any:
     return entry["op"], plain(command)
 
 
-def compare(collection: Any, pymongo_way: Callable[[Any], Any], lane_way: Callable[[Any], Any], seed: Any = None) -> Seen:
+def compare(
+    collection: Any, pymongo_way: Callable[[Any], Any], lane_way: Callable[[Any], Any], seed: Any = None
+) -> Seen:
     """Assert that both ways do the same, and return what the lane did."""
     seed = SEED if seed is None else seed
     expected = run(collection, pymongo_way, seed)

@@ -34,7 +34,11 @@ IDS = ["odd", "big-int", "surrogate", "int-key", "nul-key", "deep", "deep-server
 
 @pytest.mark.parametrize("value", VALUES, ids=IDS)
 def test_values(collection: Any, value: Any) -> None:
-    compare(collection, lambda c: c.insert_one({"_id": 9, "v": value}), lambda c: lanes.insert_one(c, {"_id": 9, "v": value}))
+    compare(
+        collection,
+        lambda c: c.insert_one({"_id": 9, "v": value}),
+        lambda c: lanes.insert_one(c, {"_id": 9, "v": value}),
+    )
     documents = [{"_id": 8}, {"_id": 9, "v": value}]
     compare(
         collection,
@@ -48,7 +52,9 @@ def test_values(collection: Any, value: Any) -> None:
     compare(collection, lambda c: c.delete_many({"v": value}), lambda c: lanes.delete_many(c, {"v": value}))
 
 
-@pytest.mark.parametrize("size", [16 * 1024 * 1024 - 64, 16 * 1024 * 1024 - 21, 16 * 1024 * 1024 - 20, 16 * 1024 * 1024])
+@pytest.mark.parametrize(
+    "size", [16 * 1024 * 1024 - 64, 16 * 1024 * 1024 - 21, 16 * 1024 * 1024 - 20, 16 * 1024 * 1024]
+)
 def test_documents_about_the_limit(collection: Any, size: int) -> None:
     text = "x" * size
     ours = lanes_outcome(lambda: lanes.insert_one(collection, {"_id": 1, "v": text}))
@@ -113,7 +119,11 @@ def test_insert_one_arguments(collection: Any, document: Any) -> None:
 
 def test_update_arguments(collection: Any) -> None:
     for filter, update in [(5, {"$set": {}}), ({}, 5), ({}, []), ({}, "x"), (None, {"$set": {"a": 1}})]:
-        compare(collection, lambda c, f=filter, u=update: c.update_one(f, u), lambda c, f=filter, u=update: lanes.update_one(c, f, u))
+        compare(
+            collection,
+            lambda c, f=filter, u=update: c.update_one(f, u),
+            lambda c, f=filter, u=update: lanes.update_one(c, f, u),
+        )
     compare(
         collection,
         lambda c: c.update_one({}, {"$set": {"a": 1}}, upsert=1),

@@ -62,12 +62,19 @@ def test_find_one(native: Any, arguments: dict[str, Any]) -> None:
 
 def test_find_by_where(native: Any) -> None:
     code = "this.a > 1"
-    compare(native, lambda c: list(c.find({"s": "alpha"}).where(code)), lambda c: list(lanes.find(c, {"s": "alpha"}, where=code)))
+    compare(
+        native,
+        lambda c: list(c.find({"s": "alpha"}).where(code)),
+        lambda c: list(lanes.find(c, {"s": "alpha"}, where=code)),
+    )
 
 
 def test_server_error_in_a_later_batch(native: Any) -> None:
     """The items before the failing batch are not lost."""
-    arguments: dict[str, Any] = {"filter": {"$expr": {"$gt": [{"$divide": [6, {"$subtract": [3, "$a"]}]}, 0]}}, "batch_size": 2}
+    arguments: dict[str, Any] = {
+        "filter": {"$expr": {"$gt": [{"$divide": [6, {"$subtract": [3, "$a"]}]}, 0]}},
+        "batch_size": 2,
+    }
 
     def read(cursor: Any) -> Any:
         rows = [next(cursor), next(cursor)]
@@ -79,9 +86,15 @@ def test_server_error_in_a_later_batch(native: Any) -> None:
 
 
 @pytest.mark.parametrize("filter", [{}, {"a": 3}, {"a": 99}, {"a": {"$bad": 1}}], ids=str)
-@pytest.mark.parametrize("options", [{}, {"limit": 1}, {"skip": 1}, {"hint": "_id_"}, {"hint": [("_id", 1)]}, {"comment": "c"}, {"maxTimeMS": 1000}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"limit": 1}, {"skip": 1}, {"hint": "_id_"}, {"hint": [("_id", 1)]}, {"comment": "c"}, {"maxTimeMS": 1000}],
+    ids=str,
+)
 def test_count_documents(native: Any, filter: Any, options: dict[str, Any]) -> None:
-    compare(native, lambda c: c.count_documents(filter, **options), lambda c: lanes.count_documents(c, filter, **options))
+    compare(
+        native, lambda c: c.count_documents(filter, **options), lambda c: lanes.count_documents(c, filter, **options)
+    )
 
 
 def test_count_documents_by_collation(native: Any) -> None:
@@ -96,7 +109,11 @@ def test_count_documents_by_collation(native: Any) -> None:
 
 def test_estimated_document_count(native: Any) -> None:
     compare(native, lambda c: c.estimated_document_count(), lambda c: lanes.estimated_document_count(c))
-    compare(native, lambda c: c.estimated_document_count(maxTimeMS=9), lambda c: lanes.estimated_document_count(c, maxTimeMS=9))
+    compare(
+        native,
+        lambda c: c.estimated_document_count(maxTimeMS=9),
+        lambda c: lanes.estimated_document_count(c, maxTimeMS=9),
+    )
 
 
 @pytest.mark.parametrize("key", ["a", "tags", "in.b", "in", "nothing"])
@@ -123,7 +140,17 @@ PIPELINES: list[Any] = [
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=str)
 @pytest.mark.parametrize(
     "options",
-    [{}, {"cursor": {}}, {"batchSize": 1}, {"allowDiskUse": True}, {"comment": "c"}, {"maxTimeMS": 900}, {"hint": "_id_"}, {"let": {"v": 1}}, {"collation": {"locale": "en"}}],
+    [
+        {},
+        {"cursor": {}},
+        {"batchSize": 1},
+        {"allowDiskUse": True},
+        {"comment": "c"},
+        {"maxTimeMS": 900},
+        {"hint": "_id_"},
+        {"let": {"v": 1}},
+        {"collation": {"locale": "en"}},
+    ],
     ids=str,
 )
 def test_aggregate(native: Any, pipeline: Any, options: dict[str, Any]) -> None:
@@ -189,7 +216,7 @@ def test_a_killed_cursor(native: Any) -> None:
         )
         ids = [entry["cursor"]["cursorId"] for entry in running]
         collection.database.command("killCursors", collection.name, cursors=ids)
-        with pytest.raises(Exception) as raised:
+        with pytest.raises(Exception) as raised:  # noqa: PT012 - which read fails depends on batches
             for _ in range(10):
                 next_row(cursor)
         return type(raised.value), raised.value.code  # type: ignore[attr-defined]

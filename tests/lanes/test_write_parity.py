@@ -181,10 +181,20 @@ def test_find_one_and_delete(native: Any, options: dict[str, Any]) -> None:
 def test_duplicates_by_every_road(native: Any) -> None:
     native.create_index("s", unique=True)
     seed = [{"_id": 1, "s": "one"}, {"_id": 2, "s": "two"}]
-    compare(native, lambda c: c.insert_one({"_id": 3, "s": "one"}), lambda c: lanes.insert_one(c, {"_id": 3, "s": "one"}), seed)
+    compare(
+        native,
+        lambda c: c.insert_one({"_id": 3, "s": "one"}),
+        lambda c: lanes.insert_one(c, {"_id": 3, "s": "one"}),
+        seed,
+    )
     change = {"$set": {"s": "one"}}
     compare(native, lambda c: c.update_one({"_id": 2}, change), lambda c: lanes.update_one(c, {"_id": 2}, change), seed)
-    compare(native, lambda c: c.replace_one({"_id": 2}, {"s": "one"}), lambda c: lanes.replace_one(c, {"_id": 2}, {"s": "one"}), seed)
+    compare(
+        native,
+        lambda c: c.replace_one({"_id": 2}, {"s": "one"}),
+        lambda c: lanes.replace_one(c, {"_id": 2}, {"s": "one"}),
+        seed,
+    )
     compare(
         native,
         lambda c: c.find_one_and_update({"_id": 2}, change),
@@ -203,7 +213,9 @@ def test_collection_validators(native: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "concern", [{"w": 1}, {"w": "majority"}, {"w": 1, "j": False}, {"w": "majority", "wtimeout": 1000}, {"w": 5, "wtimeout": 10}], ids=str
+    "concern",
+    [{"w": 1}, {"w": "majority"}, {"w": 1, "j": False}, {"w": "majority", "wtimeout": 1000}, {"w": 5, "wtimeout": 10}],
+    ids=str,
 )
 def test_write_concerns(native: Any, concern: dict[str, Any]) -> None:
     other = native.with_options(write_concern=WriteConcern(**concern))

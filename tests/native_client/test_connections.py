@@ -99,7 +99,9 @@ def test_tls_that_only_pymongo_accepts(encrypted: Standalone, certificates: Path
 
 def test_a_certificate_that_signs_itself(certificates: Path) -> None:
     """OpenSSL takes an authority's own certificate for a server's; the native driver does not, and pymongo goes on."""
-    with Standalone(arguments=["--tlsMode", "allowTLS", "--tlsCertificateKeyFile", str(certificates / "self.pem")]) as server:
+    with Standalone(
+        arguments=["--tlsMode", "allowTLS", "--tlsCertificateKeyFile", str(certificates / "self.pem")]
+    ) as server:
         client: Any = pymongo.MongoClient(server.uri, tls=True, tlsCAFile=str(certificates / "self.crt"))
         with client:
             assert use(client) == {"TLS the native driver does not accept": 2}

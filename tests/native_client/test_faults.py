@@ -35,7 +35,9 @@ def closed_port() -> int:
 def test_an_unreachable_server(operation: Any) -> None:
     with pymongo.MongoClient("127.0.0.1", closed_port(), serverSelectionTimeoutMS=400) as client:
         start = time.monotonic()
-        with pytest.raises(ServerSelectionTimeoutError, match=r"Connection refused.*Timeout: 0.4s, Topology Description"):
+        with pytest.raises(
+            ServerSelectionTimeoutError, match=r"Connection refused.*Timeout: 0.4s, Topology Description"
+        ):
             operation(client.db.things)
         assert 0.3 < time.monotonic() - start < 3
         lanes.release(client)

@@ -65,7 +65,7 @@ _SLEEP = {"body": "function() { sleep(700); return true; }", "args": [], "lang":
 
 
 def run(script: str, uri: str) -> str:
-    finished = subprocess.run(
+    finished = subprocess.run(  # noqa: PLW1510 - the exit code is looked at below
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", script, uri],
         capture_output=True,
         text=True,
@@ -162,7 +162,8 @@ lanes.insert_one(things, {"_id": 1})
 seen = []
 signal.signal(signal.SIGUSR1, lambda *_: seen.append(lanes.find_one(things)["_id"]))
 threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1)).start()
-assert lanes.count_documents(things, {"$expr": {"$function": {"body": "function() { sleep(600); return true; }", "args": [], "lang": "js"}}}) == 1
+body = "function() { sleep(600); return true; }"
+assert lanes.count_documents(things, {"$expr": {"$function": {"body": body, "args": [], "lang": "js"}}}) == 1
 assert seen == [1], seen
 client.drop_database("lanes_signal")
 print("done")

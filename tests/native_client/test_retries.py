@@ -68,7 +68,9 @@ NEVER: Any = [
 
 
 @pytest.mark.parametrize(("command", "operation"), READS + WRITES)
-@pytest.mark.parametrize("fault", [{"closeConnection": True}, {"errorCode": 91, "errorLabels": ["RetryableWriteError"]}], ids=str)
+@pytest.mark.parametrize(
+    "fault", [{"closeConnection": True}, {"errorCode": 91, "errorLabels": ["RetryableWriteError"]}], ids=str
+)
 def test_one_failure_is_not_seen(things: Any, command: str, operation: Any, fault: Any) -> None:
     with failing(things.database.client, [command], 1, **fault):
         operation(things)
@@ -78,7 +80,9 @@ def test_one_failure_is_not_seen(things: Any, command: str, operation: Any, faul
 def test_two_failures_are(things: Any, command: str, operation: Any) -> None:
     with failing(things.database.client, [command], 2, closeConnection=True), pytest.raises(AutoReconnect) as raised:
         operation(things)
-    assert raised.value.has_error_label("RetryableWriteError") == (command not in ("find", "aggregate", "count", "distinct"))
+    assert raised.value.has_error_label("RetryableWriteError") == (
+        command not in ("find", "aggregate", "count", "distinct")
+    )
 
 
 @pytest.mark.parametrize(("command", "operation"), NEVER)
@@ -89,7 +93,12 @@ def test_never_sent_twice(things: Any, command: str, operation: Any) -> None:
 
 def test_a_write_is_done_once(things: Any) -> None:
     """The server did the first attempt but its answer was lost: the second finds it done."""
-    with failing(things.database.client, ["update"], 1, writeConcernError={"code": 91, "errmsg": "gone", "errorLabels": ["RetryableWriteError"]}):
+    with failing(
+        things.database.client,
+        ["update"],
+        1,
+        writeConcernError={"code": 91, "errmsg": "gone", "errorLabels": ["RetryableWriteError"]},
+    ):
         lanes.update_one(things, {"_id": 1}, {"$inc": {"n": 1}})
     assert things.find_one({"_id": 1}) == {"_id": 1, "n": 1}
 
