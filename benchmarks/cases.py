@@ -164,7 +164,7 @@ CASES = (
     ),
     Case(
         "insert_load_bulk_false", "insert 1,000, built and stored, load_bulk=False", _insert(load_bulk=False),
-        raw=lambda library, values: library.collection.insert_many(values),
+        raw=lambda library, values: library.collection.insert_many([library.construct(one) for one in values]),
         prepare=_values, outcome=_stored, target=6, raw_target=1,
     ),
     Case(

@@ -61,7 +61,11 @@ class RawLibrary:
 
     def build(self, number: int) -> Any:
         """A new dict with the values of order `number`."""
-        return shapes.values(number)
+        return self.construct(shapes.values(number))
+
+    def construct(self, values: dict[str, Any]) -> Any:
+        """A new dict with these values."""
+        return {**values, "address": dict(values["address"])}
 
     def plain(self, document: Any) -> dict[str, Any]:
         """The document without its id."""

@@ -28,8 +28,12 @@ def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, 
         raise Unusual("documents that are no list")
     command = _command_options(options)
     rows = documents if type(documents) is list else list(documents)
+    # Rows are mostly of one class, which then is looked at once.
+    known = None
     for row in rows:
-        wire.insertable(row)
+        if row.__class__ is not known:
+            wire.insertable(row)
+            known = row.__class__
     ids, replies = route.native.insert_many(rows, bool(ordered), command)
     if any("writeErrors" in reply or "writeConcernError" in reply for _, reply in replies):
         _raise_bulk(rows, ids, replies)

@@ -13,6 +13,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from mongoengine_fast import lanes, signals
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.base.roles import is_document
+from mongoengine_fast.common import _import_class
 from mongoengine_fast.context_managers import set_read_write_concern, set_write_concern
 from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
 from mongoengine_fast.queryset import transform
@@ -81,8 +82,9 @@ class Writing(CursorAccess):
         signal_kwargs = signal_kwargs or {}
         signals.pre_bulk_insert.send(self._document, documents=docs, **signal_kwargs)
         ids = self._send_insert(docs, return_one, write_concern or {})
+        key_name = self._key_name()
         for doc, key in zip(docs, ids, strict=False):
-            doc.pk = key
+            setattr(doc, key_name, key)
 
         if load_bulk:
             stored = self.in_bulk(ids)
@@ -93,11 +95,18 @@ class Writing(CursorAccess):
         signals.post_bulk_insert.send(self._document, documents=sent, loaded=load_bulk, **signal_kwargs)
         return results[0] if return_one else results
 
+    def _key_name(self) -> str:
+        """Return the attribute that holds the primary key: the field itself, unless the class has its own `pk`."""
+        document = self._document
+        own_pk = document.pk is not _import_class("Document").pk
+        return "pk" if own_pk else document._meta["id_field"]
+
     def _check_insertable(self, docs: Any) -> None:
+        document, key_name = self._document, self._key_name()
         for doc in docs:
-            if not isinstance(doc, self._document):
-                raise OperationError(f"Some documents inserted aren't instances of {self._document}")
-            if doc.pk and not doc._created:
+            if not isinstance(doc, document):
+                raise OperationError(f"Some documents inserted aren't instances of {document}")
+            if getattr(doc, key_name) and not doc._created:
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
 
     def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any]) -> list[Any]:

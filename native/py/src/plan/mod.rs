@@ -2,7 +2,6 @@
 mod fields;
 mod watch;
 
-use std::collections::HashMap;
 
 use pyo3::gc::PyVisit;
 use pyo3::intern;
@@ -12,6 +11,8 @@ use pyo3::PyTraverseError;
 
 pub use fields::{DefaultValue, FieldPlan, GetOp, SetOp, ToMongo, ToPython, Validate};
 pub use watch::{bump_epoch, Watch};
+
+use rustc_hash::FxHashMap;
 
 use crate::cell::GilCell;
 use crate::typerefs;
@@ -24,8 +25,8 @@ pub struct Plan {
     pub class_name_text: String,
     /// In the order of `_fields`, which keeps a base class's fields at the same place in its subclasses.
     pub fields: Vec<FieldPlan>,
-    pub by_name: HashMap<String, usize>,
-    pub by_db: HashMap<Box<[u8]>, usize>,
+    pub by_name: FxHashMap<String, usize>,
+    pub by_db: FxHashMap<Box<[u8]>, usize>,
     /// Slots in the order of `_fields_ordered`.
     pub ordered: Vec<usize>,
     pub id_slot: Option<usize>,
@@ -37,7 +38,7 @@ pub struct Plan {
     pub wanted_at_once: Vec<usize>,
     watch: Watch,
     /// Plans of subclasses met in `_cls`, by class name.
-    polymorphic: GilCell<HashMap<Box<[u8]>, Py<Plan>>>,
+    polymorphic: GilCell<FxHashMap<Box<[u8]>, Py<Plan>>>,
     /// Copies of the fields for documents loaded without dereferencing; made when the first one is.
     detached: GilCell<Option<Py<PyAny>>>,
     /// The fields dereference, as they do after a document of the class was loaded.
@@ -96,7 +97,7 @@ impl Plan {
         let py = class.py();
         let fields =
             fields.iter().map(|item| FieldPlan::from_spec(item.cast::<PyDict>()?)).collect::<PyResult<Vec<_>>>()?;
-        let by_name: HashMap<String, usize> =
+        let by_name: FxHashMap<String, usize> =
             fields.iter().enumerate().map(|(slot, field)| (field.name_text.clone(), slot)).collect();
         let by_db = fields.iter().enumerate().map(|(slot, field)| (field.db_bytes.clone(), slot)).collect();
         let ordered = ordered.iter().filter_map(|name| by_name.get(name).copied()).collect();
@@ -118,7 +119,7 @@ impl Plan {
             class_name: class_name.unbind(),
             flags: Flags::from_spec(spec)?,
             watch: Watch::new(watched, class.getattr(intern!(py, "_fields"))?.cast::<PyDict>()?)?,
-            polymorphic: GilCell::new(HashMap::new()),
+            polymorphic: GilCell::new(FxHashMap::default()),
             detached: GilCell::new(None),
             aligned: GilCell::new(false),
             native_validation: GilCell::new(None),
