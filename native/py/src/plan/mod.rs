@@ -2,7 +2,6 @@
 mod fields;
 mod watch;
 
-
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -1,0 +1,211 @@
+//! One look at keys and type tags: what of a stored document can wait until it is read.
+use mongoengine_fast_core::bson::reader::read_f64;
+use mongoengine_fast_core::bson::{tag, Elements};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+
+use super::finder::{Seen, SlotFinder};
+use crate::decode::container::has_key;
+use crate::decode::embedded::stored_class;
+use crate::decode::Stored;
+use crate::document::state::corrupt;
+use crate::document::{has_receivers, RawDoc};
+use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
+use crate::typerefs;
+
+/// How a stored value has to be treated while its document is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    /// It can wait until it is read.
+    Lazy,
+    /// It must be decoded now, because Python code must see it now.
+    Now,
+    /// Only Python knows what comes of it.
+    Python,
+}
+
+/// What a look at keys and type tags says of a stored document.
+pub(super) enum Finding {
+    /// It can be loaded lazily but for these slots, which must be set at once.
+    Document(Vec<usize>),
+    /// It names another class.
+    OtherClass(String),
+    ForPython,
+}
+
+/// Look at keys and type tags.
+pub(super) fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc, listened: bool) -> PyResult<Finding> {
+    let me = plan.get();
+    if !me.flags.lazy_load || me.flags.dynamic || (listened && has_listeners(py, me)?) {
+        return Ok(Finding::ForPython);
+    }
+    let mut seen = Seen::new(me.fields.len());
+    let mut eager = Vec::new();
+    let mut finder = SlotFinder::new(me);
+    for element in Elements::new(raw.slice()).map_err(corrupt)? {
+        let element = element.map_err(corrupt)?;
+        let item = Stored { raw, tag: element.tag, at: raw.start + element.offset as u32, bytes: element.value };
+        if element.key == b"_cls" {
+            match item.text() {
+                Some(name) if name == me.class_name_text => {}
+                Some(name) => return Ok(Finding::OtherClass(name.to_owned())),
+                None => return Ok(Finding::ForPython),
+            }
+        }
+        match finder.find(element.key) {
+            Some(slot) => {
+                seen.set(slot);
+                let field = &me.fields[slot];
+                match if field.always_lazy { Verdict::Lazy } else { judge(py, field, &item, listened)? } {
+                    Verdict::Lazy => {}
+                    Verdict::Now => eager.push(slot),
+                    Verdict::Python => return Ok(Finding::ForPython),
+                }
+            }
+            None => {
+                if !tolerates(py, me, element.key)? {
+                    return Ok(Finding::ForPython);
+                }
+            }
+        }
+    }
+    for &slot in &me.wanted_at_once {
+        if !seen.get(slot) {
+            eager.push(slot);
+        }
+    }
+    Ok(Finding::Document(eager))
+}
+
+/// Somebody listens to documents being made, of whatever class.
+pub(super) fn anybody_listens(py: Python<'_>) -> PyResult<bool> {
+    Ok(has_receivers(typerefs::pre_init(py)?)? || has_receivers(typerefs::post_init(py)?)?)
+}
+
+/// Somebody listens to documents of this class being made.
+fn has_listeners(py: Python<'_>, plan: &Plan) -> PyResult<bool> {
+    for signal in [typerefs::pre_init(py)?, typerefs::post_init(py)?] {
+        if has_receivers(signal)?
+            && signal.call_method1(intern!(py, "has_receivers_for"), (plan.class.bind(py),))?.is_truthy()?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// A stored key that is no field can be kept as it is.
+fn tolerates(py: Python<'_>, plan: &Plan, key: &[u8]) -> PyResult<bool> {
+    if key == b"_cls" {
+        return Ok(true);
+    }
+    let Ok(text) = std::str::from_utf8(key) else { return Ok(false) };
+    if plan.by_name.contains_key(text) || matches!(text, "id" | "pk") {
+        return Ok(false);
+    }
+    if text == "_text_score" {
+        return Ok(true);
+    }
+    let meta = plan.class.bind(py).getattr(intern!(py, "_meta"))?;
+    Ok(!meta.call_method1(intern!(py, "get"), (intern!(py, "strict"), true))?.is_truthy()?)
+}
+
+/// How the stored value of a field has to be treated.
+fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
+    if field.needs_eager_load() {
+        return Ok(Verdict::Now);
+    }
+    if item.is_null() {
+        let called = matches!(field.default, DefaultValue::Call(_)) && !field.null;
+        return Ok(if called { Verdict::Now } else { Verdict::Lazy });
+    }
+    match field.to_python {
+        ToPython::Int => Ok(match item.tag {
+            tag::INT32 | tag::INT64 | tag::BOOL | tag::STRING => Verdict::Lazy,
+            tag::DOUBLE if read_f64(item.bytes).map_err(corrupt)?.is_finite() => Verdict::Lazy,
+            _ => Verdict::Python,
+        }),
+        ToPython::Float => Ok(match item.tag {
+            tag::DOUBLE | tag::INT32 | tag::INT64 | tag::BOOL | tag::STRING => Verdict::Lazy,
+            _ => Verdict::Python,
+        }),
+        ToPython::Embedded => match item.tag {
+            tag::DOCUMENT => judge_embedded(py, field.document_plan(py)?, item, listened),
+            _ => Ok(Verdict::Python),
+        },
+        ToPython::GenericEmbedded if item.tag == tag::DOCUMENT => match stored_class(item.bytes)? {
+            Some(name) => {
+                let class = typerefs::get_document(py)?.call1((name,))?.cast_into::<PyType>()?;
+                judge_embedded(py, Plan::of(&class)?, item, listened)
+            }
+            None => Ok(Verdict::Python),
+        },
+        ToPython::Complex => judge_container(py, field, item, listened),
+        ToPython::Reference => judge_reference(py, field),
+        ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => Ok(Verdict::Now),
+        ToPython::Python => Ok(Verdict::Now),
+        _ => Ok(Verdict::Lazy),
+    }
+}
+
+fn judge_embedded<'py>(
+    py: Python<'py>,
+    mut plan: Bound<'py, Plan>,
+    item: &Stored<'_>,
+    listened: bool,
+) -> PyResult<Verdict> {
+    let part = item.raw.part(item.at, item.bytes.len());
+    loop {
+        return Ok(match scan(py, &plan, &part, listened)? {
+            Finding::ForPython => Verdict::Python,
+            Finding::Document(eager) if eager.is_empty() => Verdict::Lazy,
+            Finding::Document(_) => Verdict::Now,
+            Finding::OtherClass(name) => {
+                let other = Plan::for_stored_class(py, &plan, &name)?;
+                if other.get().class_name_text == name {
+                    plan = other;
+                    continue;
+                }
+                Verdict::Python
+            }
+        });
+    }
+}
+
+fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
+    if !matches!(item.tag, tag::ARRAY | tag::DOCUMENT) {
+        // Bytes are iterated, so the inner field sees numbers.
+        let binary = item.tag == tag::BINARY && field.inner.is_some();
+        return Ok(if binary { Verdict::Python } else { Verdict::Lazy });
+    }
+    let Some(inner) = &field.inner else { return Ok(Verdict::Lazy) };
+    if inner.always_lazy && inner.to_python_keeps_none() {
+        return Ok(Verdict::Lazy);
+    }
+    if inner.set_by_python() && inner.to_python == ToPython::Python {
+        return Ok(Verdict::Now);
+    }
+    let mut worst = Verdict::Lazy;
+    for element in Elements::new(item.bytes).map_err(corrupt)? {
+        let element = element.map_err(corrupt)?;
+        let part =
+            Stored { raw: item.raw, tag: element.tag, at: item.at + element.offset as u32, bytes: element.value };
+        let verdict = if part.is_null() && !inner.to_python_keeps_none() {
+            Verdict::Python
+        } else {
+            judge(py, inner, &part, listened)?
+        };
+        worst = worst.max(verdict);
+    }
+    Ok(worst)
+}
+
+fn judge_reference(py: Python<'_>, field: &FieldPlan) -> PyResult<Verdict> {
+    if field.dbref {
+        return Ok(Verdict::Lazy);
+    }
+    let plan = field.document_plan(py)?;
+    let native_id = plan.get().id_slot.is_some_and(|slot| !plan.get().fields[slot].needs_eager_load());
+    Ok(if native_id { Verdict::Lazy } else { Verdict::Now })
+}
