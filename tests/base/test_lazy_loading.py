@@ -6,9 +6,9 @@ import weakref
 import pytest
 from bson import ObjectId, encode
 from bson.errors import InvalidBSON
-from mongoengine_fast._native import DocumentLoader, Plan, load_documents
 
 import mongoengine_fast as me
+from mongoengine_fast._native import DocumentLoader, Plan, load_documents
 from tests.base.both_sides import alike, load, raised
 
 KEY = ObjectId(f"{7:024x}")
