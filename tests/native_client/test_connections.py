@@ -115,6 +115,7 @@ def test_tls_with_another_authority(encrypted: Standalone, certificates: Path) -
         lanes.find_one(client.lanes_tls.things)
 
 
+@pytest.mark.filterwarnings("ignore:Wire protocol compression")
 @pytest.mark.parametrize("compressor", ["zlib", "zstd", "snappy"])
 def test_compression(mongodb: Any, compressor: str) -> None:
     with mongodb.client(compressors=compressor) as client:
