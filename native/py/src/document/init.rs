@@ -2,7 +2,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{PyDict, PySet, PyString, PyTuple};
 
 use super::state;
 use super::{access, changes, DocumentCore, Slot};
@@ -39,22 +39,17 @@ pub fn initialise(
         created: take_option(&values, intern!(py, "_created"))?,
     };
     send(py, typerefs::pre_init(py)?, document, Some(&values))?;
-    refuse_unknown(document, &plan, &values, &options)?;
-    let mut slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
-    if plan.get().flags.own_setattr || plan.get().flags.dynamic {
-        install(document, slots);
-        fill_through_python(document, &plan, &values)?;
+    let given = collect(&plan, &values)?;
+    refuse_unknown(document, &plan, &given, &options)?;
+    let dynamic = if plan.get().sets_directly {
+        fill_directly(document, &plan, &given, &options)?;
+        None
     } else {
-        let later = fill_defaults(document, &plan, &values, &mut slots)?;
-        install(document, slots);
-        for slot in later {
-            default_through_python(document, &plan.get().fields[slot])?;
-        }
-    }
-    let dynamic = set_given(document, &plan, &values, &options)?;
+        Some(fill_with_hooks(document, &plan, &values, &given, &options)?)
+    };
     if plan.get().flags.dynamic {
         document.setattr(intern!(py, "_dynamic_lock"), false)?;
-        for (key, value) in dynamic.iter() {
+        for (key, value) in dynamic.iter().flat_map(|values| values.iter()) {
             document.setattr(key.cast_into::<PyString>()?, value)?;
         }
     }
@@ -125,10 +120,32 @@ pub fn has_receivers(signal: &Bound<'_, PyAny>) -> PyResult<bool> {
     }
 }
 
+/// One keyword value, and the slot of the field it names.
+struct Given<'py> {
+    slot: Option<usize>,
+    name: Bound<'py, PyString>,
+    value: Bound<'py, PyAny>,
+}
+
+fn collect<'py>(plan: &Bound<'py, Plan>, values: &Bound<'py, PyDict>) -> PyResult<Vec<Given<'py>>> {
+    let by_name = &plan.get().by_name;
+    let mut given = Vec::with_capacity(values.len());
+    for (name, value) in values.iter() {
+        let name = name.cast_into::<PyString>()?;
+        given.push(Given { slot: by_name.get(name.to_str()?).copied(), name, value });
+    }
+    Ok(given)
+}
+
+/// Keywords that are no fields but have a meaning all the same.
+fn is_special(name: &str) -> bool {
+    matches!(name, "id" | "pk" | "_cls")
+}
+
 fn refuse_unknown(
     document: &Bound<'_, DocumentCore>,
     plan: &Bound<'_, Plan>,
-    values: &Bound<'_, PyDict>,
+    given: &[Given<'_>],
     options: &Options,
 ) -> PyResult<()> {
     let py = document.py();
@@ -137,12 +154,12 @@ fn refuse_unknown(
         return Ok(());
     }
     let mut unknown: Option<Bound<'_, PySet>> = None;
-    for (key, _) in values.iter() {
-        let name = key.cast::<PyString>()?.to_str()?;
-        if !me.by_name.contains_key(name) && !matches!(name, "id" | "pk" | "_cls" | "_text_score") {
+    for one in given.iter().filter(|one| one.slot.is_none()) {
+        let name = one.name.to_str()?;
+        if !is_special(name) && name != "_text_score" {
             match &unknown {
-                Some(set) => set.add(&key)?,
-                None => unknown = Some(PySet::new(py, [&key])?),
+                Some(set) => set.add(&one.name)?,
+                None => unknown = Some(PySet::new(py, [&one.name])?),
             }
         }
     }
@@ -154,6 +171,71 @@ fn refuse_unknown(
     }
     let message = format!("The fields \"{}\" do not exist on the document \"{}\"", unknown.str()?, me.class_name_text);
     Err(PyErr::from_value(typerefs::field_does_not_exist(py)?.call1((message,))?))
+}
+
+/// Fill the slots of a class none of whose fields has hooks that must see it: defaults first, then what was given.
+fn fill_directly(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    given: &[Given<'_>],
+    options: &Options,
+) -> PyResult<()> {
+    let py = document.py();
+    let me = plan.get();
+    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::ABSENT).collect();
+    let mut named = vec![false; slots.len()];
+    for slot in given.iter().filter_map(|one| one.slot) {
+        named[slot] = true;
+    }
+    for (slot, field) in me.fields.iter().enumerate().filter(|(slot, _)| !named[*slot]) {
+        slots[slot] = Slot::value(state::absent_value(document, me, field)?.unbind());
+    }
+    for one in given {
+        let Some(slot) = one.slot else { continue };
+        let field = &me.fields[slot];
+        let value = if one.value.is_none() {
+            // Assigning None means the default.
+            let default = if field.null { None } else { field.default.produce(py)? };
+            default.unwrap_or_else(|| one.value.clone())
+        } else if options.auto_convert && !field.is_file {
+            convert::to_python(field, &one.value)?
+        } else {
+            one.value.clone()
+        };
+        access::own(document, &value)?;
+        slots[slot] = Slot::value(value.unbind());
+    }
+    install(document, slots);
+    for one in given.iter().filter(|one| one.slot.is_none()) {
+        if is_special(one.name.to_str()?) {
+            document.setattr(&one.name, &one.value)?;
+        } else {
+            state::extra(document).set_item(&one.name, &one.value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same where Python has to see assignments; returns the values of a dynamic document's undeclared fields.
+fn fill_with_hooks<'py>(
+    document: &Bound<'py, DocumentCore>,
+    plan: &Bound<'py, Plan>,
+    values: &Bound<'py, PyDict>,
+    given: &[Given<'py>],
+    options: &Options,
+) -> PyResult<Bound<'py, PyDict>> {
+    let mut slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
+    if plan.get().flags.own_setattr || plan.get().flags.dynamic {
+        install(document, slots);
+        fill_through_python(document, plan, values)?;
+    } else {
+        let later = fill_defaults(document, plan, values, &mut slots)?;
+        install(document, slots);
+        for slot in later {
+            default_through_python(document, &plan.get().fields[slot])?;
+        }
+    }
+    set_given(document, plan, given, options)
 }
 
 /// Put the defaults of everything that was not given; returns the slots that only Python can set.
@@ -206,35 +288,30 @@ fn fill_through_python(
 fn set_given<'py>(
     document: &Bound<'py, DocumentCore>,
     plan: &Bound<'py, Plan>,
-    values: &Bound<'py, PyDict>,
+    given: &[Given<'py>],
     options: &Options,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let py = document.py();
     let me = plan.get();
-    let dynamic = PyDict::new(py);
-    if values.is_empty() {
-        return Ok(dynamic);
-    }
-    let keys: Bound<'_, PyList> = values.keys();
-    for key in keys.iter() {
-        let Some(mut value) = values.get_item(&key)? else { continue };
-        let name = key.cast::<PyString>()?;
-        let text = name.to_str()?;
-        match me.by_name.get(text) {
-            Some(&slot) => {
+    let dynamic = PyDict::new(document.py());
+    for one in given {
+        let name = &one.name;
+        match one.slot {
+            Some(slot) => {
                 let field = &me.fields[slot];
-                if options.auto_convert && !value.is_none() && !field.is_file {
-                    value = convert::to_python(field, &value)?;
-                }
-                if field.own_set || field.is_enum || me.flags.own_setattr || me.flags.dynamic {
+                let value = if options.auto_convert && !one.value.is_none() && !field.is_file {
+                    convert::to_python(field, &one.value)?
+                } else {
+                    one.value.clone()
+                };
+                if field.set_by_python() || me.flags.own_setattr || me.flags.dynamic {
                     document.setattr(name, value)?;
                 } else {
                     access::assign(document, plan, slot, &value)?;
                 }
             }
-            None if matches!(text, "id" | "pk" | "_cls") => document.setattr(name, value)?,
-            None if me.flags.dynamic => dynamic.set_item(name, value)?,
-            None => state::extra(document).set_item(name, value)?,
+            None if is_special(name.to_str()?) => document.setattr(name, &one.value)?,
+            None if me.flags.dynamic => dynamic.set_item(name, &one.value)?,
+            None => state::extra(document).set_item(name, &one.value)?,
         }
     }
     Ok(dynamic)

@@ -33,6 +33,8 @@ pub struct Plan {
     pub flags: Flags,
     /// Some field may have to be set while the document is loaded: Python hooks, callable defaults.
     pub may_need_eager: bool,
+    /// New documents may be filled without Python seeing the assignments.
+    pub sets_directly: bool,
     /// Slots that are set while loading when nothing is stored for them.
     pub wanted_at_once: Vec<usize>,
     watch: Watch,
@@ -111,12 +113,14 @@ impl Plan {
         };
         let wanted_at_once =
             fields.iter().enumerate().filter(|(_, field)| field.wanted_at_once()).map(|(slot, _)| slot).collect();
+        let flags = Flags::from_spec(spec)?;
+        let sets_directly = !flags.own_setattr && !flags.dynamic && !fields.iter().any(FieldPlan::set_by_python);
         let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
         let has_shard_key = spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
         Ok(Self {
             class_name_text: class_name.to_str()?.to_owned(),
             class_name: class_name.unbind(),
-            flags: Flags::from_spec(spec)?,
+            flags,
             watch: Watch::new(watched, class.getattr(intern!(py, "_fields"))?.cast::<PyDict>()?)?,
             polymorphic: GilCell::new(FxHashMap::default()),
             detached: GilCell::new(None),
@@ -130,6 +134,7 @@ impl Plan {
             id_slot,
             has_shard_key,
             may_need_eager,
+            sets_directly,
             wanted_at_once,
         })
     }
