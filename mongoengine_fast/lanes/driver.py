@@ -7,6 +7,7 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.common import validate_is_mapping, validate_ok_for_replace, validate_ok_for_update
+from pymongo.cursor import Cursor
 from pymongo.database import Database
 
 try:  # 4.9 and newer
@@ -54,6 +55,7 @@ __all__ = [
     "validate_is_mapping",
     "validate_ok_for_replace",
     "validate_ok_for_update",
+    "warns_of_no_cursor_timeout",
 ]
 
 csot_timeout = _csot.get_timeout
@@ -74,3 +76,7 @@ def _no_session() -> Any:
 
 #: The session a ``with session.bind():`` block has made current (pymongo 4.17 and newer), or None.
 bound_session = _BOUND_SESSION.get if _BOUND_SESSION is not None else _no_session
+
+#: Whether this pymongo warns when a find without a session sets ``no_cursor_timeout``: its cursor then asks itself
+#: if the session is an explicit one (the name is mangled in 4.8). Newer ones open the session later and say nothing.
+warns_of_no_cursor_timeout = any(name.endswith("_explicit_session") for name in Cursor.__init__.__code__.co_names)

@@ -8,6 +8,7 @@ from bson.code import Code
 
 from mongoengine_fast.lanes import wire
 from mongoengine_fast.lanes.choice import Unusual
+from mongoengine_fast.lanes.driver import warns_of_no_cursor_timeout
 from mongoengine_fast.lanes.routes import Route
 
 _FIND_OPTIONS = {
@@ -87,6 +88,8 @@ def _find_options(arguments: dict[str, Any]) -> dict[str, Any]:
     if arguments.get("allow_disk_use") is not None:
         options["allowDiskUse"] = _flag(arguments["allow_disk_use"])
     if arguments.get("no_cursor_timeout"):
+        if warns_of_no_cursor_timeout:
+            raise Unusual("no_cursor_timeout, of which this pymongo warns")
         options["noCursorTimeout"] = _flag(arguments["no_cursor_timeout"])
     return options
 

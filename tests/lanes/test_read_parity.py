@@ -12,6 +12,7 @@ from pymongo.collation import Collation
 from pymongo.errors import ExecutionTimeout
 
 from mongoengine_fast import lanes
+from mongoengine_fast.lanes.driver import warns_of_no_cursor_timeout
 
 FINDS: list[dict[str, Any]] = [
     {},
@@ -39,7 +40,6 @@ FINDS: list[dict[str, Any]] = [
     {"max_time_ms": 5000},
     {"allow_disk_use": True},
     {"allow_disk_use": False},
-    {"no_cursor_timeout": True},
     {"filter": SON([("a", 3), ("s", "alpha")])},
     {"filter": {"a": {"$bad": 1}}},
     {"filter": {"$where": "this.a == 2"}},
@@ -58,6 +58,22 @@ def test_find_one(native: Any, arguments: dict[str, Any]) -> None:
     arguments = {name: value for name, value in arguments.items() if name not in ("limit", "batch_size")}
     arguments.setdefault("sort", [("_id", 1)])
     compare(native, lambda c: c.find_one(**arguments), lambda c: lanes.find_one(c, **arguments))
+
+
+def test_no_cursor_timeout_warns_where_pymongo_does(collection: Any) -> None:
+    lanes.reset()
+    compare(
+        collection,
+        lambda c: list(c.find(no_cursor_timeout=True)),
+        lambda c: list(lanes.find(c, no_cursor_timeout=True)),
+    )
+    compare(
+        collection,
+        lambda c: c.find_one(sort=[("_id", 1)], no_cursor_timeout=True),
+        lambda c: lanes.find_one(c, sort=[("_id", 1)], no_cursor_timeout=True),
+    )
+    lane = "pymongo" if warns_of_no_cursor_timeout else "native"
+    assert {name: count for name, count in lanes.report()["lanes"].items() if count} == {lane: 2}
 
 
 def test_find_by_where(native: Any) -> None:
