@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,3 +69,20 @@ def list_collection_names(db: Any, include_system_collections: bool = False) -> 
     if include_system_collections:
         return names
     return [name for name in names if not name.startswith("system.")]
+
+
+def with_json_options(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Fall back to the legacy JSON options, with a warning, when the caller named none."""
+    if "json_options" not in kwargs:
+        warnings.warn(
+            "No 'json_options' are specified! Falling back to "
+            "LEGACY_JSON_OPTIONS with uuid_representation=PYTHON_LEGACY. "
+            "For use with other MongoDB drivers specify the UUID "
+            "representation to use. This will be changed to "
+            "uuid_representation=UNSPECIFIED in a future release.",
+            DeprecationWarning,
+            # As upstream: the method of ours that was called, in a library, so that it is silent unless asked for.
+            stacklevel=2,
+        )
+        kwargs["json_options"] = LEGACY_JSON_OPTIONS
+    return kwargs

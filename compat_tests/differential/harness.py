@@ -66,7 +66,7 @@ class Side:
         self._watcher.drop_database(self._name)
         trace = Trace()
         ids = Renumber()
-        with _fresh_registry(self.package), self._connected(), self._profiled(trace):
+        with fresh_classes(self.package.__name__), self._connected(), self._profiled(trace):
             try:
                 trace.result = normal(scenario(self.package), ids)
             except Exception as error:
@@ -109,9 +109,9 @@ def _kind(entry: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def _fresh_registry(package: ModuleType) -> Iterator[None]:
-    """Let scenarios use the same class names: what one registers is forgotten afterwards."""
-    registry = importlib.import_module(f"{package.__name__}.base.common")._document_registry
+def fresh_classes(package: str) -> Iterator[None]:
+    """Forget the document classes that are made inside, so that scenarios may use the same names."""
+    registry = importlib.import_module(f"{package}.base.common")._document_registry
     before = dict(registry)
     try:
         yield

@@ -15,7 +15,7 @@ def _distinct_errors(items: Any, check: Callable[[Any], str | None]) -> str:
     return ", ".join(complaint for complaint in complaints if complaint)
 
 
-def _has_depth(value: Any, depth: int) -> bool:
+def has_depth(value: Any, depth: int) -> bool:
     """Tell whether the first items of nested sequences reach down `depth` levels."""
     try:
         for _ in range(depth):
@@ -38,7 +38,7 @@ def validate_point(self: Any, value: Any) -> str | None:
 def validate_linestring(self: Any, value: Any, top_level: bool = True) -> str | None:
     if not isinstance(value, (list, tuple)):
         return "LineStrings must contain list of coordinate pairs"
-    if not _has_depth(value, 2):
+    if not has_depth(value, 2):
         return "Invalid LineString must contain at least one valid point"
     errors = _distinct_errors(value, self._validate_point)
     return f"Invalid LineString:\n{errors}" if errors and top_level else errors
@@ -54,7 +54,7 @@ def _validate_ring(self: Any, value: Any) -> str | None:
 def validate_polygon(self: Any, value: Any, top_level: bool = True) -> str | None:
     if not isinstance(value, (list, tuple)):
         return "Polygons must contain list of linestrings"
-    if not _has_depth(value, 3):
+    if not has_depth(value, 3):
         return "Invalid Polygon must contain at least one valid linestring"
     errors = _distinct_errors(value, lambda ring: _validate_ring(self, ring))
     return f"Invalid Polygon:\n{errors}" if errors and top_level else errors
@@ -63,7 +63,7 @@ def validate_polygon(self: Any, value: Any, top_level: bool = True) -> str | Non
 def validate_multipoint(self: Any, value: Any) -> str | None:
     if not isinstance(value, (list, tuple)):
         return "MultiPoint must be a list of Point"
-    if not _has_depth(value, 2):
+    if not has_depth(value, 2):
         return "Invalid MultiPoint must contain at least one valid point"
     return _distinct_errors(value, self._validate_point)
 
@@ -71,7 +71,7 @@ def validate_multipoint(self: Any, value: Any) -> str | None:
 def validate_multilinestring(self: Any, value: Any, top_level: bool = True) -> str | None:
     if not isinstance(value, (list, tuple)):
         return "MultiLineString must be a list of LineString"
-    if not _has_depth(value, 3):
+    if not has_depth(value, 3):
         return "Invalid MultiLineString must contain at least one valid linestring"
     errors = _distinct_errors(value, lambda linestring: self._validate_linestring(linestring, False))
     return f"Invalid MultiLineString:\n{errors}" if errors and top_level else errors
@@ -80,7 +80,7 @@ def validate_multilinestring(self: Any, value: Any, top_level: bool = True) -> s
 def validate_multipolygon(self: Any, value: Any) -> str | None:
     if not isinstance(value, (list, tuple)):
         return "MultiPolygon must be a list of Polygon"
-    if not _has_depth(value, 4):
+    if not has_depth(value, 4):
         return "Invalid MultiPolygon must contain at least one valid Polygon"
     errors = _distinct_errors(value, lambda polygon: self._validate_polygon(polygon, False))
     return f"Invalid MultiPolygon:\n{errors}" if errors else errors

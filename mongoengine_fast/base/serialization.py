@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import partial
 from typing import Any
 
 from bson import json_util
 
 from mongoengine_fast.base.fields import BaseField
-from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS
+from mongoengine_fast.pymongo_support import with_json_options
 
 __all__ = ("ChoiceDisplay", "JsonSupport", "install_choice_displays")
 
 _MISSING = object()
-
-
-def _with_json_options(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Fall back to the legacy JSON options, with a warning, when the caller named none."""
-    if "json_options" not in kwargs:
-        warnings.warn(
-            "No 'json_options' are specified! Falling back to "
-            "LEGACY_JSON_OPTIONS with uuid_representation=PYTHON_LEGACY. "
-            "For use with other MongoDB drivers specify the UUID "
-            "representation to use. This will be changed to "
-            "uuid_representation=UNSPECIFIED in a future release.",
-            DeprecationWarning,
-            # As upstream: in a library, so that it is silent unless asked for.
-            stacklevel=1,
-        )
-        kwargs["json_options"] = LEGACY_JSON_OPTIONS
-    return kwargs
 
 
 class JsonSupport:
@@ -47,7 +29,7 @@ class JsonSupport:
         Everything else is handed to `bson.json_util.dumps`.
         """
         use_db_field = kwargs.pop("use_db_field", True)
-        kwargs = _with_json_options(kwargs)
+        kwargs = with_json_options(kwargs)
         return json_util.dumps(self.to_mongo(use_db_field), *args, **kwargs)
 
     @classmethod
@@ -61,7 +43,7 @@ class JsonSupport:
 
         Everything else is handed to `bson.json_util.loads`. Raises what that and `_from_son` raise.
         """
-        kwargs = _with_json_options(kwargs)
+        kwargs = with_json_options(kwargs)
         return cls._from_son(json_util.loads(json_data, **kwargs), created=created)
 
 

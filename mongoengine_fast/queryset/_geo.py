@@ -6,6 +6,7 @@ from typing import Any
 
 import pymongo
 
+from mongoengine_fast.base.geometry import has_depth
 from mongoengine_fast.errors import InvalidQueryError
 
 # operator -> the keys the value is wrapped in, outermost first
@@ -79,15 +80,6 @@ def _infer_geometry(value: Any) -> Any:
         raise InvalidQueryError("Invalid $geometry dictionary should have type and coordinates keys")
     if isinstance(value, (list, set)):
         for depth, shape in _SHAPES:
-            if _has_depth(value, depth):
+            if has_depth(value, depth):
                 return {"$geometry": {"type": shape, "coordinates": value}}
     raise InvalidQueryError("Invalid $geometry data. Can be either a dictionary or (nested) lists of coordinate(s)")
-
-
-def _has_depth(value: Any, depth: int) -> bool:
-    try:
-        for _ in range(depth):
-            value = value[0]
-    except (TypeError, IndexError):
-        return False
-    return True

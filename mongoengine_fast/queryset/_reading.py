@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from mongoengine_fast import lanes
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.common import _import_class
 from mongoengine_fast.errors import InvalidQueryError, LookUpError
-from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS, count_options
+from mongoengine_fast.pymongo_support import count_options, with_json_options
 from mongoengine_fast.queryset._chaining import _condition
 from mongoengine_fast.queryset._cursor import CursorAccess, _own_cursor
 from mongoengine_fast.queryset._find import PymongoRows
@@ -272,17 +271,7 @@ class Reading(CursorAccess):
         Args:
             args, kwargs: for `bson.json_util.dumps`; give `json_options`.
         """
-        if "json_options" not in kwargs:
-            warnings.warn(
-                "No 'json_options' are specified! Falling back to "
-                "LEGACY_JSON_OPTIONS with uuid_representation=PYTHON_LEGACY. "
-                "For use with other MongoDB drivers specify the UUID "
-                "representation to use. This will be changed to "
-                "uuid_representation=UNSPECIFIED in a future release.",
-                DeprecationWarning,
-                stacklevel=1,
-            )
-            kwargs["json_options"] = LEGACY_JSON_OPTIONS
+        kwargs = with_json_options(kwargs)
         return json_util.dumps(self.as_pymongo(), *args, **kwargs)
 
     def from_json(self, json_data: str) -> list[Any]:

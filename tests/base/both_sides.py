@@ -22,11 +22,12 @@ from compat_tests.differential.harness import (
     Side,
     Trace,
     differences,
+    fresh_classes,
     normal,
     open_sides,
 )
 
-__all__ = ("alike", "alike_with_mongodb", "both_sides", "connected", "fresh_registry", "load", "raised")
+__all__ = ("alike", "alike_with_mongodb", "both_sides", "connected", "fresh_classes", "load", "raised")
 
 
 def alike(function: Callable[..., Any]) -> Callable[..., None]:
@@ -104,18 +105,6 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-@contextmanager
-def fresh_classes(package: str) -> Iterator[None]:
-    """Forget the document classes that are made inside, so that tests may use the same names."""
-    registry = importlib.import_module(f"{package}.base.common")._document_registry
-    before = dict(registry)
-    try:
-        yield
-    finally:
-        registry.clear()
-        registry.update(before)
 
 
 @pytest.fixture(scope="session")
