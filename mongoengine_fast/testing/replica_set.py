@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bson.timestamp import Timestamp
+from pymongo import MongoClient
 from pymongo.errors import AutoReconnect, OperationFailure, PyMongoError
 
 from mongoengine_fast.testing.deployment import Deployment
@@ -15,6 +17,7 @@ from mongoengine_fast.testing.member import Member
 _ELECTION_TIMEOUT_MS = 1500
 _HEARTBEAT_MS = 300
 _POLL = 0.05
+_IMPATIENT_MS = 800
 _T = TypeVar("_T")
 
 
@@ -57,11 +60,14 @@ class ReplicaSet(Deployment):
         """Start every member that is not running, initiate the set the first time, and wait for a primary."""
         with ThreadPoolExecutor(len(self.members)) as pool:
             list(pool.map(Member.start, self.members))
-        if not self._initiated:
+        new = not self._initiated
+        if new:
             self._initiate()
             self._initiated = True
         self.wait_for_primary()
         self.wait_for_secondaries()
+        if new and len(self.members) > 1:
+            self._settle()
 
     def _initiate(self) -> None:
         config = {
@@ -71,6 +77,32 @@ class ReplicaSet(Deployment):
         }
         with self.members[0].client() as client:
             client.admin.command("replSetInitiate", config)
+
+    def _settle(self) -> None:
+        """Wait until every member has a majority-committed state on disk.
+
+        A member that loses its primary before that has nothing to roll back to, and aborts (server code 31049).
+        """
+
+        def noted() -> Any:
+            primary = self.primary()
+            if primary is None:
+                return None
+            try:
+                with _impatient(primary) as client:
+                    return client.admin.command("appendOplogNote", data={"started": self.name})["operationTime"]
+            except PyMongoError:
+                return None  # an early election: ask the next primary
+
+        operation_time = self._wait(noted, "a primary took a write", None)
+
+        def committed() -> bool | None:
+            return all(_committed(member) >= operation_time for member in self.members) or None
+
+        self._wait(committed, "every member knew a write of the majority", None)
+        for member in self.members:
+            with member.client() as client:
+                client.admin.command("fsync")
 
     def stop(self) -> None:
         """Stop every member and remove all data."""
@@ -142,7 +174,23 @@ def _hello(member: Member) -> dict[str, Any]:
     if not member.running:
         return {}
     try:
-        with member.client(serverSelectionTimeoutMS=800, connectTimeoutMS=800, socketTimeoutMS=800) as client:
+        with _impatient(member) as client:
             return dict(client.admin.command("hello"))
     except PyMongoError:
         return {}
+
+
+def _committed(member: Member) -> Timestamp:
+    """The newest write that `member` knows to be on a majority of the members."""
+    try:
+        with _impatient(member) as client:
+            committed: Timestamp = client.admin.command("replSetGetStatus")["optimes"]["lastCommittedOpTime"]["ts"]
+            return committed
+    except PyMongoError:
+        return Timestamp(0, 0)
+
+
+def _impatient(member: Member) -> MongoClient[dict[str, Any]]:
+    return member.client(
+        serverSelectionTimeoutMS=_IMPATIENT_MS, connectTimeoutMS=_IMPATIENT_MS, socketTimeoutMS=_IMPATIENT_MS
+    )

@@ -1,14 +1,24 @@
 """Replica sets: transactions on one member, failover on three."""
 
 import pytest
+from bson.timestamp import Timestamp
 
 from mongoengine_fast.testing import ReplicaSet
 
 
 @pytest.fixture(scope="module")
-def three():
+def _three():
     with ReplicaSet(members=3) as replica_set:
         yield replica_set
+
+
+@pytest.fixture
+def three(_three):
+    """Three running members, whatever the test before left behind."""
+    for member in _three.members:
+        member.resume()
+    _three.start()
+    return _three
 
 
 def test_one_member_carries_transactions(mongodb_replica_set):
@@ -37,6 +47,16 @@ def test_three_members_have_one_primary(three):
     assert len(secondaries) == 2 and primary not in secondaries
     with three.client() as client:
         assert client.admin.command("hello")["setName"] == three.name
+
+
+def test_a_new_set_has_something_to_roll_back_to():
+    """Otherwise a member that loses its primary at once aborts (UnrecoverableRollbackError)."""
+    with ReplicaSet(members=3) as replica_set:
+        for member in replica_set.members:
+            with member.client() as client:
+                status = client.admin.command("replSetGetStatus")
+            assert status["lastStableRecoveryTimestamp"] > Timestamp(0, 0)
+            assert status["optimes"]["lastCommittedOpTime"]["t"] >= 1
 
 
 def test_step_down_elects_another(three):
