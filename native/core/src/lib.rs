@@ -7,3 +7,4 @@ pub mod config;
 pub mod error;
 pub mod ops;
 pub mod runtime;
+pub mod spinning;

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::{CoreError, Kind, Result};
+use crate::spinning::Spinning;
 
 /// How often an interruptible wait asks whether to go on.
 const INTERRUPT_CHECK: Duration = Duration::from_millis(100);
@@ -28,6 +29,7 @@ pub struct Shared {
     waiting: AtomicUsize,
     waits: AtomicU64,
     clients: AtomicUsize,
+    spinning: Spinning,
 }
 
 static CURRENT: Mutex<Option<&'static Shared>> = Mutex::new(None);
@@ -55,12 +57,14 @@ impl Shared {
             .enable_all()
             .build()
             .map_err(|error| CoreError::new(Kind::Configuration, format!("cannot start the runtime: {error}")))?;
+        let spinning = Spinning::from_environment()?;
         let shared: &'static Shared = Box::leak(Box::new(Shared {
             tokio,
             pid,
             waiting: AtomicUsize::new(0),
             waits: AtomicU64::new(0),
             clients: AtomicUsize::new(0),
+            spinning,
         }));
         thread::Builder::new()
             .name("mongoengine-fast-ticker".to_owned())
@@ -115,6 +119,12 @@ impl Shared {
         F: Future<Output = Result<T>>,
     {
         let mut future = pin!(future);
+        // With others waiting too, work goes on while this thread sleeps.
+        if self.waiting.load(Ordering::Relaxed) == 1 && self.spinning.pays() {
+            if let Some(outcome) = self.tokio.block_on(self.spinning.spin(future.as_mut())) {
+                return outcome;
+            }
+        }
         loop {
             let slice = async { tokio::time::timeout(INTERRUPT_CHECK, future.as_mut()).await };
             if let Ok(outcome) = self.tokio.block_on(slice) {
