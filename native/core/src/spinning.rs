@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crate::error::{CoreError, Kind, Result};
 
 /// How long one wait may spin, in microseconds, unless [`VARIABLE`] says otherwise.
-const WINDOW: u64 = 200;
+const WINDOW: u64 = 250;
 /// The environment variable with another limit in microseconds; 0 never spins.
 const VARIABLE: &str = "MONGOENGINE_FAST_SPIN_US";
 /// What a wait that was answered while spinning earns, and what one that was not costs.
@@ -23,8 +23,9 @@ const GAIN: u32 = 1;
 const LOSS: u32 = 2;
 /// As much as can be earned; a spell of slow answers then ends the spinning after half as many.
 const MOST: u32 = 32;
-/// While nothing is left, one wait in so many tries again.
-const TRIAL: u32 = 64;
+/// While nothing is left, one wait in so many tries again, and success is credited with this much.
+const TRIAL: u32 = 32;
+const FRESH_START: u32 = 8;
 
 /// Learns from earlier waits whether spinning pays.
 pub struct Spinning {
@@ -87,7 +88,11 @@ impl Spinning {
 
     fn learn(&self, answered: bool) {
         let credit = self.credit.load(Ordering::Relaxed);
-        let credit = if answered { (credit + GAIN).min(self.most) } else { credit.saturating_sub(LOSS) };
+        let credit = match (answered, credit) {
+            (true, 0) => FRESH_START.min(self.most),
+            (true, credit) => (credit + GAIN).min(self.most),
+            (false, credit) => credit.saturating_sub(LOSS),
+        };
         self.credit.store(credit, Ordering::Relaxed);
     }
 }
