@@ -8,7 +8,7 @@ from bson import ObjectId, encode
 from bson.errors import InvalidBSON
 
 import mongoengine_fast as me
-from mongoengine_fast._native import DocumentLoader, Plan, load_documents
+from mongoengine_fast._native import DocumentLoader, decoded_values, load_documents
 from tests.base.both_sides import alike, load, raised
 
 KEY = ObjectId(f"{7:024x}")
@@ -16,9 +16,7 @@ KEY = ObjectId(f"{7:024x}")
 
 def decoded(document):
     """The values that a document holds as Python objects."""
-    others = (vars(document), type(document))
-    held = [value for value in gc.get_referents(document) if all(value is not other for other in others)]
-    return [value for value in held if type(value) not in (Plan, weakref.ProxyType)]
+    return [*decoded_values(document).values()]
 
 
 def order_class(me):

@@ -60,6 +60,17 @@ extern "C" {
     fn _PyObject_GetDictPtr(object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject;
 }
 
+/// Where an object keeps its `__dict__`; null for objects without one. The place holds null until there is a dict.
+///
+/// # Safety
+///
+/// The object must be alive and the GIL held.
+#[inline]
+pub unsafe fn instance_dict_slot(object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject {
+    // SAFETY: as promised by the caller.
+    unsafe { _PyObject_GetDictPtr(object) }
+}
+
 /// The `__dict__` of an instance when it has one with something in it; none is made.
 pub fn instance_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
     // SAFETY: a valid object with the GIL held; the pointer, if any, is that of the instance's own `__dict__` slot,

@@ -12,7 +12,7 @@ mod tests;
 
 pub use error::{BsonError, Result};
 pub use reader::{Element, Elements};
-pub use validate::{validate, validate_document, validate_with, Checks};
+pub use validate::{validate, validate_document, validate_noting, validate_with, Checks};
 
 /// Levels of nesting that are read and written. MongoDB stores at most 100; twice that is a margin.
 pub const MAX_DEPTH: usize = 200;

@@ -51,6 +51,20 @@ pub fn validate(bytes: &[u8], max_depth: usize) -> Result<()> {
 
 /// [`validate`], and the values that `checks` speak of.
 pub fn validate_with(bytes: &[u8], max_depth: usize, checks: &Checks) -> Result<()> {
+    validate_noting(bytes, max_depth, checks, |_, _, _| false)
+}
+
+/// [`validate_with`], and tells `note` the type, key and position of every value at the top level as it comes by.
+///
+/// `note` returns whether it knows the key, which is then taken for sound. What was noted is worth nothing if the check
+/// fails after all.
+#[inline]
+pub fn validate_noting<'a>(
+    bytes: &'a [u8],
+    max_depth: usize,
+    checks: &Checks,
+    mut note: impl FnMut(u8, &'a [u8], usize) -> bool,
+) -> Result<()> {
     let limit = max_depth.min(MAX_DEPTH);
     let mut stack = [Frame::default(); MAX_DEPTH];
     let mut frame = Frame::new(document_end(bytes)?, false);
@@ -69,6 +83,10 @@ pub fn validate_with(bytes: &[u8], max_depth: usize, checks: &Checks) -> Result<
             frame = stack[depth - 1];
         }
         let (tag, offset) = key(bytes, pos, frame)?;
+        let name = &bytes[pos + 1..offset - 1];
+        if !frame.is_array() && !(depth == 1 && note(tag, name, offset)) {
+            text(name, pos + 1)?;
+        }
         let rest = &bytes[offset..frame.end()];
         let size = value_len(tag, rest, offset)?;
         let Some(inner) = descend(tag, &rest[..size], offset, checks)? else {
@@ -95,9 +113,6 @@ pub fn validate_document(bytes: &[u8]) -> Result<()> {
 fn key(bytes: &[u8], pos: usize, frame: Frame) -> Result<(u8, usize)> {
     let name = &bytes[pos + 1..frame.end()];
     let len = find_nul(name).ok_or(BsonError::MissingTerminator { offset: pos + 1 })?;
-    if !frame.is_array() {
-        text(&name[..len], pos + 1)?;
-    }
     Ok((bytes[pos], pos + len + 2))
 }
 

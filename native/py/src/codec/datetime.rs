@@ -3,6 +3,7 @@ use std::ops::RangeInclusive;
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDateAccess, PyDateTime, PyTimeAccess, PyTzInfo, PyTzInfoAccess};
 
 use super::options::{CodecOptions, DatetimeMode};
@@ -89,6 +90,27 @@ fn wall_datetime<'py>(
         (rest % 1000 * 1000) as u32,
         tzinfo,
     )
+}
+
+/// What a BSON datetime becomes under options that ask for naive datetimes, without running any Python code.
+///
+/// `None` under other options, near the limits of `datetime`, and before [`prepare`] was called.
+#[inline]
+pub fn naive_datetime<'py>(py: Python<'py>, millis: i64, opts: &CodecOptions) -> Option<Bound<'py, PyAny>> {
+    let naive = opts.datetime_mode != DatetimeMode::Ms && !opts.tz_aware;
+    if !naive || PREPARED.get(py).is_none() || !native_range(false).contains(&millis) {
+        return None;
+    }
+    wall_datetime(py, millis, None).ok().map(Bound::into_any)
+}
+
+static PREPARED: PyOnceLock<()> = PyOnceLock::new();
+
+/// Have Python's `datetime` imported, which the first datetime would do.
+pub(super) fn prepare(py: Python<'_>) -> PyResult<()> {
+    wall_datetime(py, 0, None)?;
+    PREPARED.get_or_init(py, || ());
+    Ok(())
 }
 
 /// What a BSON datetime becomes under `opts`; `None` when the limits of `datetime` are near and pymongo decides.

@@ -20,6 +20,7 @@ mod slots;
 mod son;
 mod types;
 
+pub use datetime::naive_datetime;
 pub use decode::{decode_document, decode_value};
 pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
@@ -84,11 +85,12 @@ fn contiguous_copy<'py>(data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes
 /// Whether these BSON bytes can be decoded field by field later on without any error under the options.
 #[pyfunction]
 fn decodes_later(data: &[u8], codec_options: &Bound<'_, PyAny>) -> PyResult<bool> {
-    Ok(CodecOptions::cached(codec_options)?.decodes_later(data))
+    Ok(CodecOptions::cached(codec_options)?.decodes_later(data, |_, _, _| false))
 }
 
 /// Looks up bson's classes and adds this module's functions to `m`.
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    datetime::prepare(m.py())?;
     types::init(m.py())?;
     m.add_function(wrap_pyfunction!(py_encode, m)?)?;
     m.add_function(wrap_pyfunction!(py_decode, m)?)?;

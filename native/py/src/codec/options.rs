@@ -7,7 +7,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyTzInfo};
 
-use mongoengine_fast_core::bson::{validate_with, Checks, MAX_DEPTH};
+use mongoengine_fast_core::bson::{validate_noting, Checks, MAX_DEPTH};
 
 use super::datetime::native_range;
 use super::types::types;
@@ -116,9 +116,12 @@ impl CodecOptions {
 
     /// Whether decoding these bytes, or any part of them at any later time, cannot fail: they are sound and hold no
     /// value that these options refuse. Cheap; no Python object is touched.
-    pub fn decodes_later(&self, bytes: &[u8]) -> bool {
+    ///
+    /// Meanwhile `note` is told the type, key and position of every value at the top level, and tells if it knows the key.
+    #[inline]
+    pub fn decodes_later<'a>(&self, bytes: &'a [u8], note: impl FnMut(u8, &'a [u8], usize) -> bool) -> bool {
         let own_classes = matches!(self.document_kind, DocumentKind::Dict | DocumentKind::Son);
-        own_classes && self.decoder_map.is_none() && validate_with(bytes, MAX_DEPTH, &self.checks).is_ok()
+        own_classes && self.decoder_map.is_none() && validate_noting(bytes, MAX_DEPTH, &self.checks, note).is_ok()
     }
 
     /// pymongo's defaults: plain dicts, naive datetimes, UUIDs refused.

@@ -25,12 +25,7 @@ pub fn declared<'py>(py: Python<'py>, field: &FieldPlan, stored: &Stored<'_>) ->
     if stored.tag != tag::DOCUMENT {
         return Ok(None);
     }
-    let base = field.document_plan(py)?;
-    let plan = match stored_class(stored.bytes)? {
-        Some(name) => Plan::for_stored_class(py, &base, name)?,
-        None => base,
-    };
-    build(py, &plan, stored)
+    build(py, &field.document_plan(py)?, stored)
 }
 
 /// The value of a generic embedded document field, whose class stands in `_cls`.
@@ -46,5 +41,5 @@ pub fn generic<'py>(py: Python<'py>, _field: &FieldPlan, stored: &Stored<'_>) ->
 
 fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, stored: &Stored<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let part = stored.raw.part(stored.at, stored.bytes.len());
-    Ok(load::build_judged(py, plan, part)?.map(Bound::into_any))
+    Ok(load::embedded(py, plan, part)?.map(Bound::into_any))
 }

@@ -6,7 +6,7 @@ pub mod reference;
 pub mod scalar;
 pub mod tracked;
 
-use mongoengine_fast_core::bson::reader::{read_str, value_len};
+use mongoengine_fast_core::bson::reader::value_len;
 use mongoengine_fast_core::bson::tag;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -35,11 +35,6 @@ impl<'a> Stored<'a> {
     /// The value as pymongo would return it.
     pub fn plain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         codec::decode_value(py, self.tag, self.bytes, self.raw.options.get())
-    }
-
-    /// A stored string, if it is one.
-    pub fn text(&self) -> Option<&'a str> {
-        (self.tag == tag::STRING).then(|| read_str(self.bytes).ok()).flatten()
     }
 
     pub fn is_null(&self) -> bool {

@@ -93,7 +93,7 @@ fn get_complex<'py>(
         if let Peek::Raw { tag, at } = state::peek(document, plan, slot)? {
             let raw = state::raw(document)?;
             if let Some(value) = tracked::decode(document, entry, &Stored::find(&raw, tag, at)?)? {
-                state::keep_decoded(document, plan, slot, &value)?;
+                state::keep_decoded(document, slot, &value);
                 return Ok(value);
             }
         }

@@ -4,7 +4,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
-use super::slot::Content;
 use super::state;
 use super::DocumentCore;
 use crate::ffi_util::{instance_dict, list_item, Level};
@@ -142,7 +141,7 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
     if !untouched {
         for &slot in &me.ordered {
             let field = &me.fields[slot];
-            if let Some(value) = decoded(document, slot) {
+            if let Some(value) = state::decoded(document, slot) {
                 collect_field(&found, field.db.bind(py), Some(field), &value)?;
             }
         }
@@ -156,18 +155,6 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
         }
     }
     Ok(found)
-}
-
-/// The value of a slot that has been decoded; what was never decoded cannot have been changed.
-fn decoded<'py>(document: &Bound<'py, DocumentCore>, slot: usize) -> Option<Bound<'py, PyAny>> {
-    let py = document.py();
-    document.get().state.with(py, |state| match state.slots.as_ref().and_then(|slots| slots.get(slot)) {
-        Some(slot) => match slot.content() {
-            Content::Value(value) => Some(value.bind(py).clone()),
-            _ => None,
-        },
-        None => None,
-    })
 }
 
 fn collect_field(
@@ -307,7 +294,7 @@ pub fn clear(document: &Bound<'_, DocumentCore>) -> PyResult<()> {
             {
                 continue;
             }
-            if let Some(value) = decoded(document, slot) {
+            if let Some(value) = state::decoded(document, slot) {
                 clear_value(&value)?;
             }
         }

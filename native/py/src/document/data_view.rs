@@ -100,15 +100,28 @@ pub fn replace_all(document: &Bound<'_, DocumentCore>, values: &Bound<'_, PyAny>
         }
     };
     let slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
-    let old = document
-        .get()
-        .state
-        .with(py, |state| (state.raw.take(), state.slots.replace(slots.into_boxed_slice()), state.extra.take()));
+    let old = document.get().state.with(py, |state| {
+        state.unfilled = false;
+        (state.raw.take(), state.slots.replace(slots.into()), state.extra.take())
+    });
     drop(old);
     for (key, value) in content.iter() {
         set(document, &key, &value)?;
     }
     Ok(())
+}
+
+/// The values, by field name, that are Python objects by now; what was loaded and not read yet is still bytes.
+#[pyfunction]
+fn decoded_values<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyDict>> {
+    let plan = state::plan(document)?;
+    let values = PyDict::new(document.py());
+    for (slot, field) in plan.get().fields.iter().enumerate() {
+        if let Some(value) = state::decoded(document, slot) {
+            values.set_item(&field.name, value)?;
+        }
+    }
+    Ok(values)
 }
 
 #[pymethods]
@@ -284,6 +297,7 @@ impl DataView {
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DataView>()?;
+    m.add_function(wrap_pyfunction!(decoded_values, m)?)?;
     m.py()
         .import("collections.abc")?
         .getattr("MutableMapping")?

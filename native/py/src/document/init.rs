@@ -78,7 +78,7 @@ fn reset(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) {
 }
 
 fn install(document: &Bound<'_, DocumentCore>, slots: Vec<Slot>) {
-    let entry = Some(slots.into_boxed_slice());
+    let entry = Some(slots.into());
     let old = document.get().state.with(document.py(), |state| std::mem::replace(&mut state.slots, entry));
     drop(old);
 }
@@ -188,7 +188,7 @@ fn fill_directly(
         named[slot] = true;
     }
     for (slot, field) in me.fields.iter().enumerate().filter(|(slot, _)| !named[*slot]) {
-        slots[slot] = Slot::value(state::absent_value(document, me, field)?.unbind());
+        slots[slot] = Slot::value(state::absent_value(document, me, field)?);
     }
     for one in given {
         let Some(slot) = one.slot else { continue };
@@ -203,7 +203,7 @@ fn fill_directly(
             one.value.clone()
         };
         access::own(document, &value)?;
-        slots[slot] = Slot::value(value.unbind());
+        slots[slot] = Slot::value(value);
     }
     install(document, slots);
     for one in given.iter().filter(|one| one.slot.is_none()) {
@@ -255,7 +255,7 @@ fn fill_defaults(
             later.push(index);
             continue;
         }
-        slots[index] = Slot::value(state::absent_value(document, plan.get(), field)?.unbind());
+        slots[index] = Slot::value(state::absent_value(document, plan.get(), field)?);
     }
     Ok(later)
 }

@@ -1,15 +1,15 @@
 //! The native base of every document.
 pub mod access;
 pub mod changes;
+mod collector;
 pub mod data_view;
 mod init;
+mod making;
+pub mod quick;
 pub mod slot;
 pub mod state;
 
-use std::sync::OnceLock;
-
 use pyo3::exceptions::PyAttributeError;
-use pyo3::ffi;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -18,8 +18,6 @@ use pyo3::PyTraverseError;
 pub use init::has_receivers;
 pub use slot::Slot;
 pub use state::{RawDoc, State};
-
-use slot::Content;
 
 use crate::cell::GilCell;
 use crate::{codec, encode, validate};
@@ -181,20 +179,9 @@ impl DocumentCore {
         validate::document(slf, clean)
     }
 
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        self.state.with_in_traverse(|state| {
-            visit.call(&state.plan)?;
-            visit.call(&state.extra)?;
-            visit.call(&state.dynamic_fields)?;
-            visit.call(&state.instance)?;
-            visit.call(&state.changes)?;
-            for slot in state.slots.iter().flat_map(|slots| slots.iter()) {
-                if let Content::Value(value) = slot.content() {
-                    visit.call(value)?;
-                }
-            }
-            Ok(())
-        })
+    /// Makes the type one that is collected; `collector` puts its own function in the place of this one.
+    fn __traverse__(&self, _visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        Ok(())
     }
 
     fn __clear__(&self, py: Python<'_>) {
@@ -208,41 +195,9 @@ impl DocumentCore {
     }
 }
 
-/// `tp_new` as pyo3 made it.
-static PYO3_NEW: OnceLock<ffi::newfunc> = OnceLock::new();
-
-/// `DocumentCore.__new__`, which has no use for the arguments that are meant for `__init__`.
-unsafe extern "C" fn new_without_arguments(
-    class: *mut ffi::PyTypeObject,
-    _args: *mut ffi::PyObject,
-    _kwargs: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    let Some(new) = PYO3_NEW.get() else { return std::ptr::null_mut() };
-    // SAFETY: Python calls tp_new with the GIL held and a subtype of DocumentCore; the tuple is a new reference that is
-    // given back, and no keywords are passed.
-    unsafe {
-        let args = ffi::PyTuple_New(0);
-        let made = new(class, args, std::ptr::null_mut());
-        ffi::Py_XDECREF(args);
-        made
-    }
-}
-
-/// Spare every new document pyo3's copy of the keyword arguments, which only `__init__` reads.
-fn shorten_new(py: Python<'_>) {
-    let class = py.get_type::<DocumentCore>().as_type_ptr();
-    // SAFETY: the type is alive, not yet subclassed (subclasses copy the pointer), and the GIL is held.
-    unsafe {
-        if let Some(new) = (*class).tp_new {
-            if PYO3_NEW.set(new).is_ok() {
-                (*class).tp_new = Some(new_without_arguments);
-            }
-        }
-    }
-}
-
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DocumentCore>()?;
-    shorten_new(m.py());
+    making::register(m.py())?;
+    collector::register(m.py());
     data_view::register(m)
 }

@@ -1,13 +1,24 @@
 //! One field's place in a document, in a single machine word.
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+
 use mongoengine_fast_core::bson::tag;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
+use crate::collecting;
+
 /// Empty, a position in the document's bytes, or an owned reference to a Python object.
 ///
-/// A null word is "absent from `_data`". Objects are aligned, so an odd word cannot be one: it holds the type tag and the
-/// position of a value that was not decoded yet.
+/// A null word is "absent from `_data`". Objects are aligned to eight bytes at least, which leaves the lowest bits of a
+/// word to say more: [`RAW`] that it is no object but the type tag and the position of a value that was not decoded yet,
+/// [`ATOM`] that the object is of a type whose instances refer to nothing, so that the garbage collector can pass it by
+/// without touching it.
 pub struct Slot(*mut ffi::PyObject);
+
+const RAW: usize = 1;
+const ATOM: usize = 2;
 
 const _: () = assert!(usize::BITS == 64, "positions and tags are packed into one 64-bit word");
 
@@ -20,7 +31,18 @@ unsafe impl Sync for Slot {}
 pub enum Content<'a> {
     Absent,
     Raw { tag: u8, at: u32 },
-    Value(&'a Py<PyAny>),
+    Value(Held<'a>),
+}
+
+/// The object in a slot, borrowed from it.
+pub struct Held<'a>(ManuallyDrop<Py<PyAny>>, PhantomData<&'a Slot>);
+
+impl Deref for Held<'_> {
+    type Target = Py<PyAny>;
+
+    fn deref(&self) -> &Py<PyAny> {
+        &self.0
+    }
 }
 
 impl Slot {
@@ -32,34 +54,39 @@ impl Slot {
         Slot(std::ptr::without_provenance_mut(word as usize))
     }
 
-    pub fn value(value: Py<PyAny>) -> Self {
-        Slot(value.into_ptr())
+    pub fn value(value: Bound<'_, PyAny>) -> Self {
+        let mark = if collecting::is_atom(&value) { ATOM } else { 0 };
+        Slot(value.into_ptr().map_addr(|address| address | mark))
+    }
+
+    fn object(&self) -> *mut ffi::PyObject {
+        self.0.map_addr(|address| address & !ATOM)
     }
 
     #[inline]
     pub fn content(&self) -> Content<'_> {
         if self.0.is_null() {
             Content::Absent
-        } else if self.0.addr() & 1 == 1 {
+        } else if self.is_raw() {
             let word = self.0.addr() as u64;
             Content::Raw { tag: (word >> 33) as u8, at: ((word >> 1) & 0xFFFF_FFFF) as u32 }
         } else {
-            // SAFETY: a non-null even word is the pointer that `into_ptr` gave, still owned by this slot; `Py` is a
-            // transparent wrapper of such a pointer, so a reference to one is a reference to the other.
-            Content::Value(unsafe { &*(&raw const self.0).cast::<Py<PyAny>>() })
+            // SAFETY: a non-null word that is not raw is the pointer that `into_ptr` gave, but for the mark. The slot
+            // owns the reference for as long as it is borrowed, and `Held` never gives it back.
+            let object = unsafe { Bound::from_owned_ptr(Python::assume_attached(), self.object()) };
+            Content::Value(Held(ManuallyDrop::new(object.unbind()), PhantomData))
         }
     }
 
+    #[inline]
     pub fn is_raw(&self) -> bool {
-        matches!(self.content(), Content::Raw { .. })
+        self.0.addr() & RAW != 0
     }
 
-    /// A value of fixed size, which takes less as an object than the document's bytes do.
-    pub fn is_small_raw(&self) -> bool {
-        matches!(self.content(), Content::Raw { tag, .. } if matches!(
-            tag,
-            tag::DOUBLE | tag::OBJECT_ID | tag::BOOL | tag::DATETIME | tag::INT32 | tag::INT64 | tag::NULL
-        ))
+    /// The object in the slot, if it may refer to others.
+    #[inline]
+    pub fn collected(&self) -> Option<*mut ffi::PyObject> {
+        (!self.0.is_null() && self.0.addr() & (RAW | ATOM) == 0).then_some(self.0)
     }
 
     pub fn is_absent(&self) -> bool {
@@ -69,9 +96,71 @@ impl Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        if let Content::Value(_) = self.content() {
-            // SAFETY: gives back the reference that `value` took over, once.
-            drop(unsafe { std::ptr::read((&raw const self.0).cast::<Py<PyAny>>()) });
+        if let Content::Value(held) = self.content() {
+            drop(ManuallyDrop::into_inner(held.0));
         }
+    }
+}
+
+/// The slots of a document, and how many of them still point into its bytes.
+pub struct Slots {
+    entries: Box<[Slot]>,
+    raw: usize,
+}
+
+impl From<Vec<Slot>> for Slots {
+    fn from(entries: Vec<Slot>) -> Self {
+        let raw = entries.iter().filter(|slot| slot.is_raw()).count();
+        Slots { entries: entries.into_boxed_slice(), raw }
+    }
+}
+
+impl From<Slots> for Vec<Slot> {
+    fn from(slots: Slots) -> Self {
+        slots.entries.into_vec()
+    }
+}
+
+impl Slots {
+    #[inline]
+    pub fn get(&self, place: usize) -> Option<&Slot> {
+        self.entries.get(place)
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Slot> {
+        self.entries.iter()
+    }
+
+    /// Put something in a slot and return what was there; without such a slot, what was given.
+    #[inline]
+    pub fn replace(&mut self, place: usize, content: Slot) -> Slot {
+        let Some(entry) = self.entries.get_mut(place) else { return content };
+        self.raw += usize::from(content.is_raw());
+        self.raw -= usize::from(entry.is_raw());
+        std::mem::replace(entry, content)
+    }
+
+    /// How many values were not decoded yet.
+    #[inline]
+    pub fn raw(&self) -> usize {
+        self.raw
+    }
+
+    /// The only value that was not decoded yet, if it is of fixed size: its place, type, position and size.
+    pub fn last_small(&self) -> Option<(usize, u8, u32, usize)> {
+        if self.raw != 1 {
+            return None;
+        }
+        let place = self.entries.iter().position(Slot::is_raw)?;
+        let Content::Raw { tag, at } = self.entries[place].content() else { return None };
+        let size = match tag {
+            tag::NULL => 0,
+            tag::BOOL => 1,
+            tag::INT32 => 4,
+            tag::DOUBLE | tag::DATETIME | tag::INT64 => 8,
+            tag::OBJECT_ID => 12,
+            _ => return None,
+        };
+        Some((place, tag, at, size))
     }
 }

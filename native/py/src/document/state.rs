@@ -6,7 +6,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use super::slot::{Content, Slot};
+use super::slot::{Content, Slot, Slots};
 use super::{access, DocumentCore};
 use crate::codec;
 use crate::decode;
@@ -38,11 +38,16 @@ impl RawDoc {
     }
 }
 
+/// Bytes that are not worth copying a part of.
+const SMALL_ENOUGH: usize = 64;
+
 /// The mutable part of a document.
 pub struct State {
     pub plan: Option<Py<Plan>>,
     pub raw: Option<RawDoc>,
-    pub slots: Option<Box<[Slot]>>,
+    pub slots: Option<Slots>,
+    /// Slots of what was not stored still have to get their defaults.
+    pub unfilled: bool,
     /// Keys of `_data` that are no fields.
     pub extra: Option<Py<PyDict>>,
     pub dynamic_fields: Option<Py<PyAny>>,
@@ -62,6 +67,7 @@ impl State {
             plan: None,
             raw: None,
             slots: None,
+            unfilled: false,
             extra: None,
             dynamic_fields: None,
             tracks_changes: false,
@@ -70,6 +76,25 @@ impl State {
             initialised: false,
             created: true,
             no_dereference: false,
+        }
+    }
+}
+
+impl State {
+    /// Let go of the document's bytes when no value is left in them, and of most of them when it is a small one: often
+    /// that is the id, which few programs read.
+    pub(super) fn release_bytes(&mut self) {
+        let (Some(slots), Some(raw)) = (self.slots.as_mut(), self.raw.as_ref()) else { return };
+        if slots.raw() == 0 {
+            self.raw = None;
+            return;
+        }
+        let Some((place, tag, at, size)) = slots.last_small() else { return };
+        let (from, to) = (at as usize, at as usize + size);
+        if raw.bytes.len() > SMALL_ENOUGH && to <= raw.end as usize {
+            let bytes = Arc::from(&raw.bytes[from..to]);
+            self.raw = Some(RawDoc { bytes, start: 0, end: size as u32, options: raw.options });
+            slots.replace(place, Slot::raw(tag, 0));
         }
     }
 }
@@ -128,7 +153,7 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
     if let Some(extra) = &extra {
         for (slot, field) in slots.iter_mut().zip(&new.fields) {
             if let Some(value) = extra.get_item(&field.name)? {
-                *slot = Slot::value(value.unbind());
+                *slot = Slot::value(value);
             }
         }
     }
@@ -138,13 +163,13 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
             return Err((entry, slots));
         }
         let mut leftover = Vec::new();
-        for (field, slot) in old.fields.iter().zip(state.slots.take().map(Vec::from).unwrap_or_default()) {
+        for (field, slot) in old.fields.iter().zip(state.slots.take().map_or_else(Vec::new, Vec::from)) {
             match new.by_name.get(&field.name_text) {
                 Some(&place) => leftover.push((None, std::mem::replace(&mut slots[place], slot))),
                 None => leftover.push((Some(field.name.clone_ref(py)), slot)),
             }
         }
-        state.slots = Some(slots.into_boxed_slice());
+        state.slots = Some(slots.into());
         Ok((state.plan.replace(entry), leftover))
     });
     let Ok((_released, leftover)) = outcome else { return Ok(false) };
@@ -155,7 +180,7 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
     }
     for (name, slot) in leftover {
         if let (Some(name), Content::Value(value)) = (name, slot.content()) {
-            self::extra(document).set_item(name, value)?;
+            self::extra(document).set_item(name, value.bind(py))?;
         }
     }
     Ok(true)
@@ -165,10 +190,35 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
 #[inline]
 pub fn ensure_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
     let py = document.py();
-    if document.get().state.with(py, |state| state.slots.is_some()) {
-        return Ok(());
+    match document.get().state.with(py, |state| (state.slots.is_some(), std::mem::take(&mut state.unfilled))) {
+        (true, false) => Ok(()),
+        (true, true) => fill_absent(document, plan).inspect_err(|_| {
+            // Whoever reads next meets the same error.
+            document.get().state.with(py, |state| state.unfilled = true);
+        }),
+        (false, _) => make_slots(document, plan),
     }
-    make_slots(document, plan)
+}
+
+/// Give defaults to what was not stored.
+fn fill_absent(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
+    let me = plan.get();
+    let is_absent = |place: usize| {
+        document.get().state.with(document.py(), |state| {
+            state.slots.as_ref().and_then(|slots| slots.get(place)).is_some_and(Slot::is_absent)
+        })
+    };
+    for (place, field) in me.fields.iter().enumerate() {
+        // What Python hooks must set stays absent here; loading sets it before anybody reads.
+        if field.set_by_python() || !is_absent(place) {
+            continue;
+        }
+        let value = Slot::value(absent_value(document, me, field)?);
+        if is_absent(place) {
+            replace(document, place, value);
+        }
+    }
+    Ok(())
 }
 
 fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
@@ -182,7 +232,7 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
         for (field, slot) in me.fields.iter().zip(slots.iter_mut()) {
             // What Python hooks must set stays absent here; loading sets it before anybody reads.
             if slot.is_absent() && !field.set_by_python() {
-                *slot = Slot::value(absent_value(document, me, field)?.unbind());
+                *slot = Slot::value(absent_value(document, me, field)?);
             }
         }
     }
@@ -190,7 +240,7 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
         if state.slots.is_some() {
             return (Some(slots), extra);
         }
-        state.slots = Some(slots.into_boxed_slice());
+        state.slots = Some(slots.into());
         if state.extra.is_none() {
             state.extra = extra;
             return (None, None);
@@ -265,6 +315,15 @@ pub fn peek<'py>(document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>, s
     }))
 }
 
+/// The value of a slot that has been decoded; what was never decoded cannot have been changed.
+pub fn decoded<'py>(document: &Bound<'py, DocumentCore>, slot: usize) -> Option<Bound<'py, PyAny>> {
+    let py = document.py();
+    document.get().state.with(py, |state| match state.slots.as_ref().and_then(|slots| slots.get(slot))?.content() {
+        Content::Value(value) => Some(value.bind(py).clone()),
+        Content::Absent | Content::Raw { .. } => None,
+    })
+}
+
 /// The value in a slot, decoded at need and kept; `None` when the key is absent from `_data`.
 #[inline]
 pub fn value<'py>(
@@ -278,7 +337,7 @@ pub fn value<'py>(
         Peek::Raw { tag, at } => {
             let raw = raw(document)?;
             let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
-            keep_decoded(document, plan, slot, &decoded)?;
+            keep_decoded(document, slot, &decoded);
             Ok(Some(decoded))
         }
     }
@@ -293,38 +352,18 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
         .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
 }
 
-/// Keep a decoded value, and let go of the bytes when nothing, or only a small value, still stands in them.
-pub fn keep_decoded(
-    document: &Bound<'_, DocumentCore>,
-    plan: &Bound<'_, Plan>,
-    slot: usize,
-    decoded: &Bound<'_, PyAny>,
-) -> PyResult<()> {
-    if let Some(last) = put_decoded(document, slot, decoded) {
-        value(document, plan, last)?;
-    }
-    Ok(())
-}
-
-/// Put a decoded value in its slot, unless something else was stored there meanwhile.
-///
-/// Returns a slot that alone keeps the bytes although its value would take less room than they do.
-fn put_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) -> Option<usize> {
-    let entry = Slot::value(value.clone().unbind());
-    let (released, unused, last) = document.get().state.with(document.py(), |state| {
-        let Some(slots) = state.slots.as_mut().filter(|slots| slots.get(slot).is_some_and(Slot::is_raw)) else {
-            return (None, Some(entry), None);
-        };
-        slots[slot] = entry;
-        let mut left = slots.iter().enumerate().filter(|(_, slot)| slot.is_raw());
-        match (left.next(), left.next()) {
-            (None, _) => (state.raw.take(), None, None),
-            (Some((place, only)), None) if only.is_small_raw() => (None, None, Some(place)),
-            _ => (None, None, None),
+/// Keep a decoded value in its slot, unless something else was stored there meanwhile.
+pub fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) {
+    let entry = Slot::value(value.clone());
+    let old = document.get().state.with(document.py(), |state| match state.slots.as_mut() {
+        Some(slots) if slots.get(slot).is_some_and(Slot::is_raw) => {
+            let old = slots.replace(slot, entry);
+            state.release_bytes();
+            old
         }
+        _ => entry,
     });
-    drop((released, unused));
-    last
+    drop(old);
 }
 
 /// `_data[name] = value`.
@@ -335,15 +374,15 @@ pub fn store(
     value: &Bound<'_, PyAny>,
 ) -> PyResult<()> {
     ensure_slots(document, plan)?;
-    replace(document, slot, Slot::value(value.clone().unbind()));
+    replace(document, slot, Slot::value(value.clone()));
     Ok(())
 }
 
 /// Put something in a slot; what was there is dropped after the borrow.
 pub fn replace(document: &Bound<'_, DocumentCore>, slot: usize, content: Slot) {
     let old = document.get().state.with(document.py(), |state| match state.slots.as_mut() {
-        Some(slots) if slot < slots.len() => Some(std::mem::replace(&mut slots[slot], content)),
-        _ => Some(content),
+        Some(slots) => slots.replace(slot, content),
+        None => content,
     });
     drop(old);
 }

@@ -27,29 +27,3 @@ impl<'a> SlotFinder<'a> {
         Some(slot)
     }
 }
-
-/// A small set of slots.
-pub(super) struct Seen {
-    low: u128,
-    high: Vec<bool>,
-}
-
-impl Seen {
-    pub(super) fn new(slots: usize) -> Self {
-        Self { low: 0, high: vec![false; slots.saturating_sub(128)] }
-    }
-
-    pub(super) fn set(&mut self, slot: usize) {
-        match slot.checked_sub(128) {
-            None => self.low |= 1 << slot,
-            Some(place) => self.high[place] = true,
-        }
-    }
-
-    pub(super) fn get(&self, slot: usize) -> bool {
-        match slot.checked_sub(128) {
-            None => self.low & (1 << slot) != 0,
-            Some(place) => self.high[place],
-        }
-    }
-}

@@ -5,10 +5,12 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 
-use super::finder::{Seen, SlotFinder};
+use super::finder::SlotFinder;
+use super::places::{Places, StoredClass};
 use crate::decode::container::has_key;
 use crate::decode::embedded::stored_class;
 use crate::decode::Stored;
+use crate::document::slot::Content;
 use crate::document::state::corrupt;
 use crate::document::{has_receivers, RawDoc};
 use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
@@ -25,57 +27,51 @@ enum Verdict {
     Python,
 }
 
-/// What a look at keys and type tags says of a stored document.
-pub(super) enum Finding {
-    /// It can be loaded lazily but for these slots, which must be set at once.
-    Document(Vec<usize>),
-    /// It names another class.
-    OtherClass(String),
-    ForPython,
+/// The plan that a stored document follows: that of the class it names. None when only Python knows.
+pub(super) fn resolve<'py>(
+    py: Python<'py>,
+    base: &Bound<'py, Plan>,
+    class: &StoredClass<'_>,
+) -> PyResult<Option<Bound<'py, Plan>>> {
+    match class {
+        StoredClass::None => Ok(Some(base.clone())),
+        StoredClass::Name(name) if *name == base.get().class_name_text => Ok(Some(base.clone())),
+        StoredClass::Name(name) => {
+            let other = Plan::for_stored_class(py, base, name)?;
+            Ok((other.get().class_name_text == *name).then_some(other))
+        }
+        StoredClass::Other => Ok(None),
+    }
 }
 
-/// Look at keys and type tags.
-pub(super) fn scan(py: Python<'_>, plan: &Bound<'_, Plan>, raw: &RawDoc, listened: bool) -> PyResult<Finding> {
+/// The slots that must be set at once when a document is loaded; None when Python has to load it.
+pub(super) fn eager_slots(
+    py: Python<'_>,
+    plan: &Bound<'_, Plan>,
+    raw: &RawDoc,
+    places: &Places<'_>,
+    listened: bool,
+) -> PyResult<Option<Vec<usize>>> {
     let me = plan.get();
     if !me.flags.lazy_load || me.flags.dynamic || (listened && has_listeners(py, me)?) {
-        return Ok(Finding::ForPython);
+        return Ok(None);
     }
-    let mut seen = Seen::new(me.fields.len());
-    let mut eager = Vec::new();
-    let mut finder = SlotFinder::new(me);
-    for element in Elements::new(raw.slice()).map_err(corrupt)? {
-        let element = element.map_err(corrupt)?;
-        let item = Stored { raw, tag: element.tag, at: raw.start + element.offset as u32, bytes: element.value };
-        if element.key == b"_cls" {
-            match item.text() {
-                Some(name) if name == me.class_name_text => {}
-                Some(name) => return Ok(Finding::OtherClass(name.to_owned())),
-                None => return Ok(Finding::ForPython),
-            }
-        }
-        match finder.find(element.key) {
-            Some(slot) => {
-                seen.set(slot);
-                let field = &me.fields[slot];
-                match if field.always_lazy { Verdict::Lazy } else { judge(py, field, &item, listened)? } {
-                    Verdict::Lazy => {}
-                    Verdict::Now => eager.push(slot),
-                    Verdict::Python => return Ok(Finding::ForPython),
-                }
-            }
-            None => {
-                if !tolerates(py, me, element.key)? {
-                    return Ok(Finding::ForPython);
-                }
-            }
+    if places.has_unknown() && !tolerates_all(py, me, raw)? {
+        return Ok(None);
+    }
+    let mut now = Vec::new();
+    for &slot in &me.judged {
+        let Content::Raw { tag, at } = places.slot(slot).content() else { continue };
+        match judge(py, &me.fields[slot], &Stored::find(raw, tag, at)?, listened)? {
+            Verdict::Lazy => {}
+            Verdict::Now => now.push((at, slot)),
+            Verdict::Python => return Ok(None),
         }
     }
-    for &slot in &me.wanted_at_once {
-        if !seen.get(slot) {
-            eager.push(slot);
-        }
-    }
-    Ok(Finding::Document(eager))
+    // In the order in which they are stored, as the constructor gets them.
+    now.sort_unstable();
+    let absent = me.wanted_at_once.iter().copied().filter(|&slot| places.slot(slot).is_absent());
+    Ok(Some(now.into_iter().map(|(_, slot)| slot).chain(absent).collect()))
 }
 
 /// Somebody listens to documents being made, of whatever class.
@@ -93,6 +89,18 @@ fn has_listeners(py: Python<'_>, plan: &Plan) -> PyResult<bool> {
         }
     }
     Ok(false)
+}
+
+/// All stored keys that are no fields can be kept as they are.
+fn tolerates_all(py: Python<'_>, plan: &Plan, raw: &RawDoc) -> PyResult<bool> {
+    let mut finder = SlotFinder::new(plan);
+    for element in Elements::new(raw.slice()).map_err(corrupt)? {
+        let key = element.map_err(corrupt)?.key;
+        if finder.find(key).is_none() && !tolerates(py, plan, key)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A stored key that is no field can be kept as it is.
@@ -151,26 +159,23 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -
 
 fn judge_embedded<'py>(
     py: Python<'py>,
-    mut plan: Bound<'py, Plan>,
+    base: Bound<'py, Plan>,
     item: &Stored<'_>,
     listened: bool,
 ) -> PyResult<Verdict> {
     let part = item.raw.part(item.at, item.bytes.len());
-    loop {
-        return Ok(match scan(py, &plan, &part, listened)? {
-            Finding::ForPython => Verdict::Python,
-            Finding::Document(eager) if eager.is_empty() => Verdict::Lazy,
-            Finding::Document(_) => Verdict::Now,
-            Finding::OtherClass(name) => {
-                let other = Plan::for_stored_class(py, &plan, &name)?;
-                if other.get().class_name_text == name {
-                    plan = other;
-                    continue;
-                }
-                Verdict::Python
-            }
-        });
+    let mut places = Places::borrowed(base.get(), &part)?;
+    let Some(plan) = resolve(py, &base, &places.class(&part)?)? else { return Ok(Verdict::Python) };
+    if !plan.is(&base) {
+        places = Places::borrowed(plan.get(), &part)?;
     }
+    let verdict = match eager_slots(py, &plan, &part, &places, listened)? {
+        None => Verdict::Python,
+        Some(now) if now.is_empty() => Verdict::Lazy,
+        Some(_) => Verdict::Now,
+    };
+    places.forget();
+    Ok(verdict)
 }
 
 fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {

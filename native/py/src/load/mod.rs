@@ -2,6 +2,7 @@
 mod finder;
 mod judge;
 mod options;
+mod places;
 
 use mongoengine_fast_core::bson::reader::length_prefix;
 use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
@@ -19,7 +20,8 @@ use crate::document::state::{self, Peek};
 use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
 use crate::plan::Plan;
-use judge::{anybody_listens, scan, Finding};
+use judge::anybody_listens;
+use places::{Places, StoredClass};
 
 /// What the rows of a result become: documents of a class.
 #[pyclass(frozen, module = "mongoengine_fast._native")]
@@ -76,59 +78,71 @@ pub fn load_batch(
     }
     let loader = loader.cast::<DocumentLoader>()?.get();
     let class = loader.document_class.bind(py);
-    let plan = Plan::of(class)?;
-    let listened = anybody_listens(py)?;
+    let base = Plan::of(class)?;
+    let mut batch = Batch {
+        options: if loader.auto_dereference { options } else { options.without_dereference() },
+        expected: base.clone(),
+        listened: anybody_listens(py)?,
+        base,
+    };
     for bytes in documents {
-        out.append(load_one(&plan, bytes, options, loader.auto_dereference, listened)?)?;
+        let document = match batch.load(bytes)? {
+            Some(document) => document.into_any(),
+            None => {
+                // Whatever is unusual about this document, Python loads it the way MongoEngine does, errors included.
+                let row = codec::decode_document(py, bytes, options.get())?;
+                from_son(class, row.as_any(), loader.auto_dereference)?
+            }
+        };
+        out.append(document)?;
     }
     Ok(())
 }
 
-fn load_one<'py>(
-    plan: &Bound<'py, Plan>,
-    bytes: &[u8],
+/// The rows of one batch being loaded.
+struct Batch<'py> {
+    /// The plan of the class that was queried.
+    base: Bound<'py, Plan>,
+    /// That of the row before: of many classes in a collection, the same one often comes in a row.
+    expected: Bound<'py, Plan>,
     options: OptionsId,
-    auto_dereference: bool,
     listened: bool,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = plan.py();
-    if plan.get().flags.lazy_load && options.get().decodes_later(bytes) {
-        let raw = RawDoc::whole(bytes, if auto_dereference { options } else { options.without_dereference() });
-        if let Some(document) = build_as(py, plan.clone(), raw, listened)? {
-            return Ok(document.into_any());
+}
+
+impl<'py> Batch<'py> {
+    /// The document for a row; None when Python has to load it.
+    fn load(&mut self, bytes: &[u8]) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+        let py = self.base.py();
+        if !self.base.get().flags.lazy_load {
+            return Ok(None);
         }
+        let expected = self.expected.clone();
+        let mut places = Places::new(expected.get());
+        if !self.options.get().decodes_later(bytes, |tag, key, at| places.note(tag, key, at)) {
+            return Ok(None);
+        }
+        let raw = RawDoc::whole(bytes, self.options);
+        let Some(plan) = judge::resolve(py, &self.base, &places.class(&raw)?)? else { return Ok(None) };
+        if plan.is(&expected) {
+            return finish(py, &plan, raw, places, self.listened);
+        }
+        let places = Places::of(plan.get(), &raw)?;
+        let document = finish(py, &plan, raw, places, self.listened)?;
+        self.expected = plan;
+        Ok(document)
     }
-    // Whatever is unusual about this document, Python loads it the way MongoEngine does, errors included.
-    let row = codec::decode_document(py, bytes, options.get())?;
-    from_son(plan.get().class.bind(py), row.as_any(), auto_dereference)
 }
 
 /// A document over its bytes; `None` when Python has to load it.
-pub fn build<'py>(py: Python<'py>, plan: &Bound<'py, Plan>, raw: RawDoc) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    build_as(py, plan.clone(), raw, anybody_listens(py)?)
-}
-
-/// The same, with the class that the document names where that is another one.
-fn build_as<'py>(
+fn finish<'py>(
     py: Python<'py>,
-    mut plan: Bound<'py, Plan>,
+    plan: &Bound<'py, Plan>,
     raw: RawDoc,
+    places: Places<'_>,
     listened: bool,
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let eager = loop {
-        match scan(py, &plan, &raw, listened)? {
-            Finding::Document(eager) => break eager,
-            Finding::ForPython => return Ok(None),
-            Finding::OtherClass(name) => {
-                let other = Plan::for_stored_class(py, &plan, &name)?;
-                if other.get().class_name_text != name {
-                    return Ok(None);
-                }
-                plan = other;
-            }
-        }
-    };
-    match make(py, &plan, raw, &eager) {
+    let Some(eager) = judge::eager_slots(py, plan, &raw, &places, listened)? else { return Ok(None) };
+    match make(py, plan, raw, places, &eager) {
         // Python collects such errors of all fields into one InvalidDocumentError.
         Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
             Ok(None)
@@ -137,23 +151,37 @@ fn build_as<'py>(
     }
 }
 
-/// An embedded document whose stored form was judged when the document around it was loaded.
-pub fn build_judged<'py>(
+/// An embedded document, whose stored form was judged when the document around it was loaded, as far as that can be.
+///
+/// `base` is the plan of the class that the field declares. `None` when Python has to build it.
+pub fn embedded<'py>(
     py: Python<'py>,
-    plan: &Bound<'py, Plan>,
+    base: &Bound<'py, Plan>,
     raw: RawDoc,
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    let mut places = Places::of(base.get(), &raw)?;
+    let plan = match places.class(&raw)? {
+        StoredClass::Name(name) => Plan::for_stored_class(py, base, name)?,
+        StoredClass::None | StoredClass::Other => base.clone(),
+    };
+    if !plan.is(base) {
+        places = Places::of(plan.get(), &raw)?;
+    }
     let flags = plan.get().flags;
     if plan.get().may_need_eager || !flags.lazy_load || flags.dynamic {
-        return build(py, plan, raw);
+        // For one that names a class of which it is none, as for a `_cls` that is no string, Python has the last word.
+        let Some(resolved) = judge::resolve(py, &plan, &places.class(&raw)?)? else { return Ok(None) };
+        debug_assert!(resolved.is(&plan));
+        return finish(py, &plan, raw, places, anybody_listens(py)?);
     }
-    make(py, plan, raw, &[]).map(Some)
+    make(py, &plan, raw, places, &[]).map(Some)
 }
 
 fn make<'py>(
     py: Python<'py>,
     plan: &Bound<'py, Plan>,
     raw: RawDoc,
+    places: Places<'_>,
     eager: &[usize],
 ) -> PyResult<Bound<'py, DocumentCore>> {
     let no_dereference = raw.options.0.no_dereference;
@@ -163,6 +191,10 @@ fn make<'py>(
     let instance = bare_instance(plan.get().class.bind(py))?;
     let document = instance.cast_into::<DocumentCore>()?;
     let mut fresh = state::State::empty();
+    if let Some((slots, complete)) = places.into_slots() {
+        fresh.slots = Some(slots);
+        fresh.unfilled = !complete;
+    }
     fresh.plan = Some(plan.clone().unbind());
     fresh.raw = Some(raw);
     fresh.created = false;

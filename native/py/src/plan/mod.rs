@@ -35,6 +35,8 @@ pub struct Plan {
     pub may_need_eager: bool,
     /// New documents may be filled without Python seeing the assignments.
     pub sets_directly: bool,
+    /// Slots whose stored values must be looked at while loading.
+    pub judged: Vec<usize>,
     /// Slots that are set while loading when nothing is stored for them.
     pub wanted_at_once: Vec<usize>,
     watch: Watch,
@@ -111,8 +113,11 @@ impl Plan {
             Some(name) => by_name.get(name.to_str()?).copied(),
             None => None,
         };
-        let wanted_at_once =
-            fields.iter().enumerate().filter(|(_, field)| field.wanted_at_once()).map(|(slot, _)| slot).collect();
+        let slots_where = |wanted: fn(&FieldPlan) -> bool| {
+            fields.iter().enumerate().filter(|(_, field)| wanted(field)).map(|(slot, _)| slot).collect()
+        };
+        let judged = slots_where(|field| !field.always_lazy);
+        let wanted_at_once = slots_where(FieldPlan::wanted_at_once);
         let flags = Flags::from_spec(spec)?;
         let sets_directly = !flags.own_setattr && !flags.dynamic && !fields.iter().any(FieldPlan::set_by_python);
         let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
@@ -135,6 +140,7 @@ impl Plan {
             has_shard_key,
             may_need_eager,
             sets_directly,
+            judged,
             wanted_at_once,
         })
     }

@@ -1,0 +1,110 @@
+//! Where the fields of a stored document stand, found in one walk over its keys.
+use std::cell::Cell;
+
+use mongoengine_fast_core::bson::reader::{read_str, value_len};
+use mongoengine_fast_core::bson::{tag, Elements};
+use pyo3::prelude::*;
+
+use super::finder::SlotFinder;
+use crate::document::slot::{Slot, Slots};
+use crate::document::state::corrupt;
+use crate::document::RawDoc;
+use crate::plan::Plan;
+
+thread_local! {
+    /// Memory for places that are looked at and forgotten.
+    static SCRATCH: Cell<Vec<Slot>> = const { Cell::new(Vec::new()) };
+}
+
+/// The slots of a document as they are before any field is read.
+pub struct Places<'a> {
+    finder: SlotFinder<'a>,
+    slots: Vec<Slot>,
+    class: Option<(u8, usize)>,
+    unknown: bool,
+}
+
+/// What a stored document says of its class.
+pub enum StoredClass<'a> {
+    None,
+    Name(&'a str),
+    /// `_cls` is no string.
+    Other,
+}
+
+impl<'a> Places<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        let slots = plan.fields.iter().map(|_| Slot::ABSENT).collect();
+        Places { finder: SlotFinder::new(plan), slots, class: None, unknown: false }
+    }
+
+    /// Note a value of the document: its type, its key, and where its bytes start. Returns whether it is of a field.
+    #[inline]
+    pub fn note(&mut self, tag: u8, key: &[u8], at: usize) -> bool {
+        let slot = self.finder.find(key);
+        if key == b"_cls" {
+            self.class = Some((tag, at));
+        } else if slot.is_none() {
+            self.unknown = true;
+        }
+        if let Some(slot) = slot {
+            self.slots[slot] = Slot::raw(tag, at as u32);
+        }
+        slot.is_some()
+    }
+
+    /// Walk over sound bytes.
+    pub fn of(plan: &'a Plan, raw: &RawDoc) -> PyResult<Self> {
+        Self::new(plan).found(raw)
+    }
+
+    /// The same for places that will not become a document's; to be given back by [`Places::forget`].
+    pub fn borrowed(plan: &'a Plan, raw: &RawDoc) -> PyResult<Self> {
+        let mut slots = SCRATCH.take();
+        slots.resize_with(plan.fields.len(), || Slot::ABSENT);
+        Places { finder: SlotFinder::new(plan), slots, class: None, unknown: false }.found(raw)
+    }
+
+    pub fn forget(mut self) {
+        self.slots.clear();
+        SCRATCH.set(self.slots);
+    }
+
+    fn found(self, raw: &RawDoc) -> PyResult<Self> {
+        let mut places = self;
+        for element in Elements::new(raw.slice()).map_err(corrupt)? {
+            let element = element.map_err(corrupt)?;
+            places.note(element.tag, element.key, raw.start as usize + element.offset);
+        }
+        Ok(places)
+    }
+
+    /// The class that the document, of which these are the places, names.
+    pub fn class<'b>(&self, raw: &'b RawDoc) -> PyResult<StoredClass<'b>> {
+        let Some((tag, at)) = self.class else { return Ok(StoredClass::None) };
+        if tag != tag::STRING {
+            return Ok(StoredClass::Other);
+        }
+        let rest = &raw.bytes[at..raw.end as usize];
+        let length = value_len(tag, rest, at).map_err(corrupt)?;
+        read_str(&rest[..length]).map(StoredClass::Name).map_err(corrupt)
+    }
+
+    /// Some key belongs to no field.
+    pub fn has_unknown(&self) -> bool {
+        self.unknown
+    }
+
+    pub fn slot(&self, slot: usize) -> &Slot {
+        &self.slots[slot]
+    }
+
+    /// The slots, and whether every field is stored. None where unknown keys have to be kept, too.
+    pub fn into_slots(self) -> Option<(Slots, bool)> {
+        if self.unknown {
+            return None;
+        }
+        let complete = !self.slots.iter().any(Slot::is_absent);
+        Some((self.slots.into(), complete))
+    }
+}
