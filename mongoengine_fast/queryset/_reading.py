@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from bson import ObjectId, json_util
@@ -188,8 +189,12 @@ class Reading(CursorAccess):
         filter = {"_id": {"$in": object_ids}}
         if not self._scalar and not self._as_pymongo and not args and self._keys_are(object_ids):
             loader = DocumentLoader(self._document, self._auto_dereference)
+            key = attrgetter(self._key_name())
             rows = lanes.find(self._collection, filter, loader=loader)
-            return {document.pk: document for document in rows}
+            found: dict[Any, Any] = {}
+            while batch := rows.next_batch(len(object_ids)):
+                found.update(zip(map(key, batch), batch, strict=True))
+            return found
         rows = (
             lanes.find(self._collection, filter, **args)
             if args.keys() <= {"projection", "no_cursor_timeout", "allow_disk_use"}
@@ -201,6 +206,12 @@ class Reading(CursorAccess):
         if self._scalar:
             return self._get_scalar(self._document._from_son(raw))
         return self._from_raw(raw)
+
+    def _key_name(self) -> str:
+        """Return the attribute that holds the primary key: the field itself, unless the class has its own `pk`."""
+        document = self._document
+        own_pk = document.pk is not _import_class("Document").pk
+        return "pk" if own_pk else document._meta["id_field"]
 
     def _keys_are(self, keys: Any) -> bool:
         """Tell whether a loaded document's primary key equals the stored one."""

@@ -46,6 +46,7 @@ class Writing(CursorAccess):
 
     get: Callable[..., Any]
     in_bulk: Callable[[Any], dict[Any, Any]]
+    _key_name: Callable[[], str]
 
     def create(self, **kwargs: Any) -> Any:
         """Make a document of field values, save it and return it."""
@@ -94,12 +95,6 @@ class Writing(CursorAccess):
             results, sent = ids, docs
         signals.post_bulk_insert.send(self._document, documents=sent, loaded=load_bulk, **signal_kwargs)
         return results[0] if return_one else results
-
-    def _key_name(self) -> str:
-        """Return the attribute that holds the primary key: the field itself, unless the class has its own `pk`."""
-        document = self._document
-        own_pk = document.pk is not _import_class("Document").pk
-        return "pk" if own_pk else document._meta["id_field"]
 
     def _check_insertable(self, docs: Any) -> None:
         document, key_name = self._document, self._key_name()

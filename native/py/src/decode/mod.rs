@@ -27,7 +27,7 @@ pub struct Stored<'a> {
 
 impl<'a> Stored<'a> {
     pub fn find(raw: &'a RawDoc, tag: u8, at: u32) -> PyResult<Self> {
-        let rest = &raw.bytes[at as usize..raw.end as usize];
+        let rest = &raw.bytes.get()[at as usize..raw.end as usize];
         let length = value_len(tag, rest, at as usize).map_err(corrupt)?;
         Ok(Self { raw, tag, at, bytes: &rest[..length] })
     }

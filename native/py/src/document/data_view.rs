@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyList, PyMapping, PyString, PyTuple};
 use pyo3::PyTraverseError;
 
-use super::slot::Slot;
+use super::slot::{Slot, Slots};
 use super::state;
 use super::DocumentCore;
 
@@ -99,10 +99,10 @@ pub fn replace_all(document: &Bound<'_, DocumentCore>, values: &Bound<'_, PyAny>
             content
         }
     };
-    let slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
+    let slots = Slots::absent(py, plan.get().fields.len());
     let old = document.get().state.with(py, |state| {
         state.unfilled = false;
-        (state.raw.take(), state.slots.replace(slots.into()), state.extra.take())
+        (state.raw.take(), state.slots.replace(slots), state.extra.take())
     });
     drop(old);
     for (key, value) in content.iter() {

@@ -4,8 +4,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet, PyString, PyTuple};
 
+use super::slot::{Slot, Slots};
 use super::state;
-use super::{access, changes, DocumentCore, Slot};
+use super::{access, changes, DocumentCore};
 use crate::decode::convert;
 use crate::plan::{FieldPlan, Plan};
 use crate::typerefs;
@@ -77,8 +78,8 @@ fn reset(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) {
     drop(old);
 }
 
-fn install(document: &Bound<'_, DocumentCore>, slots: Vec<Slot>) {
-    let entry = Some(slots.into());
+fn install(document: &Bound<'_, DocumentCore>, slots: Slots) {
+    let entry = Some(slots);
     let old = document.get().state.with(document.py(), |state| std::mem::replace(&mut state.slots, entry));
     drop(old);
 }
@@ -182,13 +183,13 @@ fn fill_directly(
 ) -> PyResult<()> {
     let py = document.py();
     let me = plan.get();
-    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::ABSENT).collect();
-    let mut named = vec![false; slots.len()];
+    let mut slots = Slots::absent(py, me.fields.len());
+    let mut named = vec![false; me.fields.len()];
     for slot in given.iter().filter_map(|one| one.slot) {
         named[slot] = true;
     }
     for (slot, field) in me.fields.iter().enumerate().filter(|(slot, _)| !named[*slot]) {
-        slots[slot] = Slot::value(state::absent_value(document, me, field)?);
+        slots.replace(slot, Slot::value(state::absent_value(document, me, field)?));
     }
     for one in given {
         let Some(slot) = one.slot else { continue };
@@ -203,7 +204,7 @@ fn fill_directly(
             one.value.clone()
         };
         access::own(document, &value)?;
-        slots[slot] = Slot::value(value);
+        slots.replace(slot, Slot::value(value));
     }
     install(document, slots);
     for one in given.iter().filter(|one| one.slot.is_none()) {
@@ -224,7 +225,7 @@ fn fill_with_hooks<'py>(
     given: &[Given<'py>],
     options: &Options,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let mut slots: Vec<Slot> = plan.get().fields.iter().map(|_| Slot::ABSENT).collect();
+    let mut slots = Slots::absent(document.py(), plan.get().fields.len());
     if plan.get().flags.own_setattr || plan.get().flags.dynamic {
         install(document, slots);
         fill_through_python(document, plan, values)?;
@@ -243,7 +244,7 @@ fn fill_defaults(
     document: &Bound<'_, DocumentCore>,
     plan: &Bound<'_, Plan>,
     values: &Bound<'_, PyDict>,
-    slots: &mut [Slot],
+    slots: &mut Slots,
 ) -> PyResult<Vec<usize>> {
     let py = document.py();
     let mut later = Vec::new();
@@ -255,7 +256,7 @@ fn fill_defaults(
             later.push(index);
             continue;
         }
-        slots[index] = Slot::value(state::absent_value(document, plan.get(), field)?);
+        slots.replace(index, Slot::value(state::absent_value(document, plan.get(), field)?));
     }
     Ok(later)
 }

@@ -6,6 +6,7 @@ pub mod data_view;
 mod init;
 mod making;
 pub mod quick;
+pub mod raw;
 pub mod slot;
 pub mod state;
 
@@ -16,8 +17,8 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use pyo3::PyTraverseError;
 
 pub use init::has_receivers;
-pub use slot::Slot;
-pub use state::{RawDoc, State};
+pub use raw::RawDoc;
+pub use state::State;
 
 use crate::cell::GilCell;
 use crate::{codec, encode, validate};

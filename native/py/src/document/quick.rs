@@ -10,8 +10,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
+use super::raw::RawDoc;
 use super::slot::{Content, Slot};
-use super::state::RawDoc;
 use super::DocumentCore;
 use crate::codec;
 use crate::field::FieldCore;
@@ -39,7 +39,7 @@ pub fn get<'py>(
             Content::Raw { tag, at } => {
                 let value = scalar(py, entry.to_python, state.raw.as_ref()?, tag, at)?;
                 slots.replace(hint, Slot::value(value.clone()));
-                state.release_bytes();
+                state.release_bytes(py);
                 Some(value)
             }
             Content::Absent => None,
@@ -49,7 +49,7 @@ pub fn get<'py>(
 
 #[inline]
 fn scalar<'py>(py: Python<'py>, kind: ToPython, raw: &RawDoc, tag: u8, at: u32) -> Option<Bound<'py, PyAny>> {
-    let rest = raw.bytes.get(at as usize..raw.end as usize)?;
+    let rest = raw.from(at)?;
     let bytes = &rest[..value_len(tag, rest, at as usize).ok()?];
     match (kind, tag) {
         (ToPython::Str, tag::STRING) => Some(PyString::new(py, read_str(bytes).ok()?).into_any()),

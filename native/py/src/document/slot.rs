@@ -1,7 +1,9 @@
 //! One field's place in a document, in a single machine word.
+use std::alloc::{handle_alloc_error, Layout};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
+use std::ptr::NonNull;
 
 use mongoengine_fast_core::bson::tag;
 use pyo3::ffi;
@@ -103,47 +105,71 @@ impl Drop for Slot {
 }
 
 /// The slots of a document, and how many of them still point into its bytes.
+///
+/// They live where Python's objects do: its allocator is quick with small pieces, and keeps those of one size together.
+/// Only touched with the GIL held.
 pub struct Slots {
-    entries: Box<[Slot]>,
-    raw: usize,
+    first: NonNull<Slot>,
+    len: u32,
+    raw: u32,
 }
 
-impl From<Vec<Slot>> for Slots {
-    fn from(entries: Vec<Slot>) -> Self {
-        let raw = entries.iter().filter(|slot| slot.is_raw()).count();
-        Slots { entries: entries.into_boxed_slice(), raw }
-    }
-}
-
-impl From<Slots> for Vec<Slot> {
-    fn from(slots: Slots) -> Self {
-        slots.entries.into_vec()
-    }
-}
+// SAFETY: as a slot itself.
+unsafe impl Send for Slots {}
+// SAFETY: as above.
+unsafe impl Sync for Slots {}
 
 impl Slots {
+    /// So many slots with nothing in them.
+    pub fn absent(_py: Python<'_>, len: usize) -> Self {
+        // SAFETY: the GIL is held, as the token proves; zeroed words are `Slot::ABSENT`.
+        let first = unsafe { ffi::PyObject_Calloc(len.max(1), size_of::<Slot>()) };
+        match NonNull::new(first.cast::<Slot>()) {
+            Some(first) => Slots { first, len: len as u32, raw: 0 },
+            None => handle_alloc_error(Layout::new::<Slot>()),
+        }
+    }
+
+    #[inline]
+    fn entries(&self) -> &[Slot] {
+        // SAFETY: `first` points to `len` slots that this owns.
+        unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.len as usize) }
+    }
+
+    #[inline]
+    fn entries_mut(&mut self) -> &mut [Slot] {
+        // SAFETY: as above, and `self` is borrowed exclusively.
+        unsafe { std::slice::from_raw_parts_mut(self.first.as_ptr(), self.len as usize) }
+    }
+
     #[inline]
     pub fn get(&self, place: usize) -> Option<&Slot> {
-        self.entries.get(place)
+        self.entries().get(place)
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, Slot> {
-        self.entries.iter()
+        self.entries().iter()
     }
 
     /// Put something in a slot and return what was there; without such a slot, what was given.
     #[inline]
     pub fn replace(&mut self, place: usize, content: Slot) -> Slot {
-        let Some(entry) = self.entries.get_mut(place) else { return content };
-        self.raw += usize::from(content.is_raw());
-        self.raw -= usize::from(entry.is_raw());
-        std::mem::replace(entry, content)
+        let added = u32::from(content.is_raw());
+        let Some(entry) = self.entries_mut().get_mut(place) else { return content };
+        let old = std::mem::replace(entry, content);
+        self.raw = self.raw + added - u32::from(old.is_raw());
+        old
     }
 
     /// How many values were not decoded yet.
     #[inline]
     pub fn raw(&self) -> usize {
-        self.raw
+        self.raw as usize
+    }
+
+    /// Take everything out, in order.
+    pub fn into_entries(mut self) -> Vec<Slot> {
+        self.entries_mut().iter_mut().map(|slot| std::mem::replace(slot, Slot::ABSENT)).collect()
     }
 
     /// The only value that was not decoded yet, if it is of fixed size: its place, type, position and size.
@@ -151,8 +177,8 @@ impl Slots {
         if self.raw != 1 {
             return None;
         }
-        let place = self.entries.iter().position(Slot::is_raw)?;
-        let Content::Raw { tag, at } = self.entries[place].content() else { return None };
+        let place = self.iter().position(Slot::is_raw)?;
+        let Content::Raw { tag, at } = self.get(place)?.content() else { return None };
         let size = match tag {
             tag::NULL => 0,
             tag::BOOL => 1,
@@ -162,5 +188,15 @@ impl Slots {
             _ => return None,
         };
         Some((place, tag, at, size))
+    }
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        // SAFETY: the slots are this one's, and so is the memory, which came from the same allocator; the GIL is held.
+        unsafe {
+            std::ptr::drop_in_place(self.entries_mut());
+            ffi::PyObject_Free(self.first.as_ptr().cast());
+        }
     }
 }

@@ -1,42 +1,16 @@
 //! What a document is made of: its bytes, one slot per field, its change set.
-use std::sync::Arc;
-
 use mongoengine_fast_core::bson::Elements;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use super::raw::RawDoc;
 use super::slot::{Content, Slot, Slots};
 use super::{access, DocumentCore};
 use crate::codec;
 use crate::decode;
-use crate::load::{OptionsId, SlotFinder};
+use crate::load::SlotFinder;
 use crate::plan::{FieldPlan, Plan};
-
-/// The bytes of one document, or of a part of one that shares its parent's.
-#[derive(Clone)]
-pub struct RawDoc {
-    pub bytes: Arc<[u8]>,
-    pub start: u32,
-    pub end: u32,
-    pub options: OptionsId,
-}
-
-impl RawDoc {
-    pub fn whole(bytes: &[u8], options: OptionsId) -> Self {
-        Self { bytes: Arc::from(bytes), start: 0, end: bytes.len() as u32, options }
-    }
-
-    /// The sub-document whose value starts at `at` and is `length` bytes long.
-    pub fn part(&self, at: u32, length: usize) -> Self {
-        Self { bytes: Arc::clone(&self.bytes), start: at, end: at + length as u32, options: self.options }
-    }
-
-    #[inline]
-    pub fn slice(&self) -> &[u8] {
-        &self.bytes[self.start as usize..self.end as usize]
-    }
-}
 
 /// Bytes that are not worth copying a part of.
 const SMALL_ENOUGH: usize = 64;
@@ -83,7 +57,7 @@ impl State {
 impl State {
     /// Let go of the document's bytes when no value is left in them, and of most of them when it is a small one: often
     /// that is the id, which few programs read.
-    pub(super) fn release_bytes(&mut self) {
+    pub(super) fn release_bytes(&mut self, py: Python<'_>) {
         let (Some(slots), Some(raw)) = (self.slots.as_mut(), self.raw.as_ref()) else { return };
         if slots.raw() == 0 {
             self.raw = None;
@@ -91,9 +65,8 @@ impl State {
         }
         let Some((place, tag, at, size)) = slots.last_small() else { return };
         let (from, to) = (at as usize, at as usize + size);
-        if raw.bytes.len() > SMALL_ENOUGH && to <= raw.end as usize {
-            let bytes = Arc::from(&raw.bytes[from..to]);
-            self.raw = Some(RawDoc { bytes, start: 0, end: size as u32, options: raw.options });
+        if raw.bytes.get().len() > SMALL_ENOUGH && to <= raw.end as usize {
+            self.raw = Some(RawDoc::whole(py, &raw.bytes.get()[from..to], raw.options));
             slots.replace(place, Slot::raw(tag, 0));
         }
     }
@@ -148,12 +121,12 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
             value(document, held, place)?;
         }
     }
-    let mut slots: Vec<Slot> = new.fields.iter().map(|_| Slot::ABSENT).collect();
+    let mut slots = Slots::absent(py, new.fields.len());
     let extra = known_extra(document);
     if let Some(extra) = &extra {
-        for (slot, field) in slots.iter_mut().zip(&new.fields) {
+        for (place, field) in new.fields.iter().enumerate() {
             if let Some(value) = extra.get_item(&field.name)? {
-                *slot = Slot::value(value);
+                slots.replace(place, Slot::value(value));
             }
         }
     }
@@ -163,13 +136,13 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
             return Err((entry, slots));
         }
         let mut leftover = Vec::new();
-        for (field, slot) in old.fields.iter().zip(state.slots.take().map_or_else(Vec::new, Vec::from)) {
+        for (field, slot) in old.fields.iter().zip(state.slots.take().map_or_else(Vec::new, Slots::into_entries)) {
             match new.by_name.get(&field.name_text) {
-                Some(&place) => leftover.push((None, std::mem::replace(&mut slots[place], slot))),
+                Some(&place) => leftover.push((None, slots.replace(place, slot))),
                 None => leftover.push((Some(field.name.clone_ref(py)), slot)),
             }
         }
-        state.slots = Some(slots.into());
+        state.slots = Some(slots);
         Ok((state.plan.replace(entry), leftover))
     });
     let Ok((_released, leftover)) = outcome else { return Ok(false) };
@@ -225,22 +198,17 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
     let py = document.py();
     let raw = document.get().state.with(py, |state| state.raw.clone());
     let me = plan.get();
-    let mut slots: Vec<Slot> = me.fields.iter().map(|_| Slot::ABSENT).collect();
+    let mut slots = Slots::absent(py, me.fields.len());
     let mut extra = None;
     if let Some(raw) = &raw {
         locate(py, me, raw, &mut slots, &mut extra)?;
-        for (field, slot) in me.fields.iter().zip(slots.iter_mut()) {
-            // What Python hooks must set stays absent here; loading sets it before anybody reads.
-            if slot.is_absent() && !field.set_by_python() {
-                *slot = Slot::value(absent_value(document, me, field)?);
-            }
-        }
     }
     let leftover = document.get().state.with(py, |state| {
         if state.slots.is_some() {
             return (Some(slots), extra);
         }
-        state.slots = Some(slots.into());
+        state.slots = Some(slots);
+        state.unfilled = raw.is_some();
         if state.extra.is_none() {
             state.extra = extra;
             return (None, None);
@@ -248,7 +216,7 @@ fn make_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyR
         (None, extra)
     });
     drop(leftover);
-    Ok(())
+    ensure_slots(document, plan)
 }
 
 /// What a field holds for which nothing was stored or given.
@@ -275,7 +243,7 @@ fn locate(
     py: Python<'_>,
     plan: &Plan,
     raw: &RawDoc,
-    slots: &mut [Slot],
+    slots: &mut Slots,
     extra: &mut Option<Py<PyDict>>,
 ) -> PyResult<()> {
     let elements = Elements::new(raw.slice()).map_err(corrupt)?;
@@ -285,7 +253,7 @@ fn locate(
         let key = element.key;
         let slot = finder.find(key);
         match slot {
-            Some(slot) => slots[slot] = Slot::raw(element.tag, raw.start + element.offset as u32),
+            Some(slot) => drop(slots.replace(slot, Slot::raw(element.tag, raw.start + element.offset as u32))),
             None if key == b"_cls" => {}
             None => {
                 let value = codec::decode_value(py, element.tag, element.value, raw.options.get())?;
@@ -358,7 +326,7 @@ pub fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bou
     let old = document.get().state.with(document.py(), |state| match state.slots.as_mut() {
         Some(slots) if slots.get(slot).is_some_and(Slot::is_raw) => {
             let old = slots.replace(slot, entry);
-            state.release_bytes();
+            state.release_bytes(document.py());
             old
         }
         _ => entry,

@@ -61,7 +61,7 @@ pub(super) fn eager_slots(
     }
     let mut now = Vec::new();
     for &slot in &me.judged {
-        let Content::Raw { tag, at } = places.slot(slot).content() else { continue };
+        let Content::Raw { tag, at } = places.content(slot) else { continue };
         match judge(py, &me.fields[slot], &Stored::find(raw, tag, at)?, listened)? {
             Verdict::Lazy => {}
             Verdict::Now => now.push((at, slot)),
@@ -70,7 +70,7 @@ pub(super) fn eager_slots(
     }
     // In the order in which they are stored, as the constructor gets them.
     now.sort_unstable();
-    let absent = me.wanted_at_once.iter().copied().filter(|&slot| places.slot(slot).is_absent());
+    let absent = me.wanted_at_once.iter().copied().filter(|&slot| matches!(places.content(slot), Content::Absent));
     Ok(Some(now.into_iter().map(|(_, slot)| slot).chain(absent).collect()))
 }
 
@@ -164,18 +164,16 @@ fn judge_embedded<'py>(
     listened: bool,
 ) -> PyResult<Verdict> {
     let part = item.raw.part(item.at, item.bytes.len());
-    let mut places = Places::borrowed(base.get(), &part)?;
+    let mut places = Places::of(py, base.get(), &part)?;
     let Some(plan) = resolve(py, &base, &places.class(&part)?)? else { return Ok(Verdict::Python) };
     if !plan.is(&base) {
-        places = Places::borrowed(plan.get(), &part)?;
+        places = Places::of(py, plan.get(), &part)?;
     }
-    let verdict = match eager_slots(py, &plan, &part, &places, listened)? {
+    Ok(match eager_slots(py, &plan, &part, &places, listened)? {
         None => Verdict::Python,
         Some(now) if now.is_empty() => Verdict::Lazy,
         Some(_) => Verdict::Now,
-    };
-    places.forget();
-    Ok(verdict)
+    })
 }
 
 fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {

@@ -117,16 +117,16 @@ impl<'py> Batch<'py> {
             return Ok(None);
         }
         let expected = self.expected.clone();
-        let mut places = Places::new(expected.get());
+        let mut places = Places::new(py, expected.get());
         if !self.options.get().decodes_later(bytes, |tag, key, at| places.note(tag, key, at)) {
             return Ok(None);
         }
-        let raw = RawDoc::whole(bytes, self.options);
+        let raw = RawDoc::whole(py, bytes, self.options);
         let Some(plan) = judge::resolve(py, &self.base, &places.class(&raw)?)? else { return Ok(None) };
         if plan.is(&expected) {
             return finish(py, &plan, raw, places, self.listened);
         }
-        let places = Places::of(plan.get(), &raw)?;
+        let places = Places::of(py, plan.get(), &raw)?;
         let document = finish(py, &plan, raw, places, self.listened)?;
         self.expected = plan;
         Ok(document)
@@ -159,13 +159,13 @@ pub fn embedded<'py>(
     base: &Bound<'py, Plan>,
     raw: RawDoc,
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    let mut places = Places::of(base.get(), &raw)?;
+    let mut places = Places::of(py, base.get(), &raw)?;
     let plan = match places.class(&raw)? {
         StoredClass::Name(name) => Plan::for_stored_class(py, base, name)?,
         StoredClass::None | StoredClass::Other => base.clone(),
     };
     if !plan.is(base) {
-        places = Places::of(plan.get(), &raw)?;
+        places = Places::of(py, plan.get(), &raw)?;
     }
     let flags = plan.get().flags;
     if plan.get().may_need_eager || !flags.lazy_load || flags.dynamic {

@@ -1,25 +1,18 @@
 //! Where the fields of a stored document stand, found in one walk over its keys.
-use std::cell::Cell;
-
 use mongoengine_fast_core::bson::reader::{read_str, value_len};
 use mongoengine_fast_core::bson::{tag, Elements};
 use pyo3::prelude::*;
 
 use super::finder::SlotFinder;
-use crate::document::slot::{Slot, Slots};
+use crate::document::slot::{Content, Slot, Slots};
 use crate::document::state::corrupt;
 use crate::document::RawDoc;
 use crate::plan::Plan;
 
-thread_local! {
-    /// Memory for places that are looked at and forgotten.
-    static SCRATCH: Cell<Vec<Slot>> = const { Cell::new(Vec::new()) };
-}
-
 /// The slots of a document as they are before any field is read.
 pub struct Places<'a> {
     finder: SlotFinder<'a>,
-    slots: Vec<Slot>,
+    slots: Slots,
     class: Option<(u8, usize)>,
     unknown: bool,
 }
@@ -33,8 +26,8 @@ pub enum StoredClass<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub fn new(plan: &'a Plan) -> Self {
-        let slots = plan.fields.iter().map(|_| Slot::ABSENT).collect();
+    pub fn new(py: Python<'_>, plan: &'a Plan) -> Self {
+        let slots = Slots::absent(py, plan.fields.len());
         Places { finder: SlotFinder::new(plan), slots, class: None, unknown: false }
     }
 
@@ -48,30 +41,14 @@ impl<'a> Places<'a> {
             self.unknown = true;
         }
         if let Some(slot) = slot {
-            self.slots[slot] = Slot::raw(tag, at as u32);
+            self.slots.replace(slot, Slot::raw(tag, at as u32));
         }
         slot.is_some()
     }
 
     /// Walk over sound bytes.
-    pub fn of(plan: &'a Plan, raw: &RawDoc) -> PyResult<Self> {
-        Self::new(plan).found(raw)
-    }
-
-    /// The same for places that will not become a document's; to be given back by [`Places::forget`].
-    pub fn borrowed(plan: &'a Plan, raw: &RawDoc) -> PyResult<Self> {
-        let mut slots = SCRATCH.take();
-        slots.resize_with(plan.fields.len(), || Slot::ABSENT);
-        Places { finder: SlotFinder::new(plan), slots, class: None, unknown: false }.found(raw)
-    }
-
-    pub fn forget(mut self) {
-        self.slots.clear();
-        SCRATCH.set(self.slots);
-    }
-
-    fn found(self, raw: &RawDoc) -> PyResult<Self> {
-        let mut places = self;
+    pub fn of(py: Python<'_>, plan: &'a Plan, raw: &RawDoc) -> PyResult<Self> {
+        let mut places = Self::new(py, plan);
         for element in Elements::new(raw.slice()).map_err(corrupt)? {
             let element = element.map_err(corrupt)?;
             places.note(element.tag, element.key, raw.start as usize + element.offset);
@@ -85,7 +62,7 @@ impl<'a> Places<'a> {
         if tag != tag::STRING {
             return Ok(StoredClass::Other);
         }
-        let rest = &raw.bytes[at..raw.end as usize];
+        let rest = &raw.bytes.get()[at..raw.end as usize];
         let length = value_len(tag, rest, at).map_err(corrupt)?;
         read_str(&rest[..length]).map(StoredClass::Name).map_err(corrupt)
     }
@@ -95,8 +72,8 @@ impl<'a> Places<'a> {
         self.unknown
     }
 
-    pub fn slot(&self, slot: usize) -> &Slot {
-        &self.slots[slot]
+    pub fn content(&self, slot: usize) -> Content<'_> {
+        self.slots.get(slot).map_or(Content::Absent, Slot::content)
     }
 
     /// The slots, and whether every field is stored. None where unknown keys have to be kept, too.
@@ -105,6 +82,6 @@ impl<'a> Places<'a> {
             return None;
         }
         let complete = !self.slots.iter().any(Slot::is_absent);
-        Some((self.slots.into(), complete))
+        Some((self.slots, complete))
     }
 }
