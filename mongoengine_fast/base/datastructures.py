@@ -13,7 +13,7 @@ from bson import DBRef, ObjectId
 from bson.decimal128 import Decimal128
 from bson.int64 import Int64
 
-from mongoengine_fast._native import SlotDefault, gc_track
+from mongoengine_fast._native import SlotDefault
 from mongoengine_fast.base.roles import is_base_document, is_embedded_document
 from mongoengine_fast.errors import DoesNotExist, MultipleObjectsReturned
 
@@ -231,8 +231,6 @@ class BaseList(TiedList):
     __imul__ = mark_as_changed_wrapper(list.__imul__)
 
     def _mark_as_changed(self, key: int | None = None) -> None:
-        # A list of scalars was hidden from the garbage collector; what is put in now may refer back to it.
-        gc_track(self)
         mark = getattr(self._instance, "_mark_as_changed", None)
         if mark is not None:
             mark(self._name if key is None else f"{self._name}.{key % len(self)}")

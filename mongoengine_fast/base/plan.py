@@ -30,6 +30,7 @@ _METHODS = {
     "_get_changed_fields": "own_changed",
     "_clear_changed_fields": "own_clear",
 }
+_CALL = type.__dict__["__call__"]
 DOCUMENT_HOOKS = (*dict.fromkeys((*_LOADING, *_METHODS)), "_fields", "_fields_ordered", "_dynamic", "_meta", "STRICT")
 
 # By hook name, what counts as the package's own: everything else is the program's.
@@ -54,6 +55,11 @@ def _static(cls: type, name: str) -> Any:
 def _is_stock(cls: type, name: str) -> bool:
     found = _static(cls, name)
     return any(found is known for known in _stock_hooks[name])
+
+
+def _is_made_plainly(cls: Any) -> bool:
+    """Neither the class nor its metaclass has a say in how its documents are made."""
+    return _static(type(cls), "__call__") is _CALL and all(_is_stock(cls, name) for name in _LOADING)
 
 
 def _op(field: Any, hook: str) -> str:
@@ -154,7 +160,7 @@ def compile_plan(cls: Any) -> Plan:
     spec["is_document"] = cls._is_document
     spec["is_embedded"] = getattr(cls, "_is_embedded_document", False)
     spec["dynamic"] = cls._dynamic
-    spec["lazy_load"] = not (cls._dynamic or cls.STRICT) and all(_is_stock(cls, name) for name in _LOADING)
+    spec["lazy_load"] = not (cls._dynamic or cls.STRICT) and _is_made_plainly(cls)
     spec["id_field"] = meta.get("id_field")
     spec["shard_key"] = meta.get("shard_key", ())
     fields = list(cls._fields.values())

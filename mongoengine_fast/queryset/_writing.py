@@ -13,7 +13,6 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 from mongoengine_fast import lanes, signals
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.base.roles import is_document
-from mongoengine_fast.common import _import_class
 from mongoengine_fast.context_managers import set_read_write_concern, set_write_concern
 from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
 from mongoengine_fast.queryset import transform

@@ -2,6 +2,7 @@
 
 import abc
 import gc
+import heapq
 import weakref
 
 import pytest
@@ -92,6 +93,24 @@ def by_extend(document):
     document.numbers.extend([Holder(document)])
 
 
+def by_attribute_of_list(document):
+    document.tags.helper = Holder(document)
+
+
+def by_way_around_the_list(document):
+    heapq.heappush(document.numbers, 0)
+    list.append(document.numbers, Holder(document))
+
+
+def by_a_source_that_fails(document):
+    def holders():
+        yield Holder(document)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        document.tags.extend(holders())
+
+
 def by_dict_item(document):
     document.table["a"] = Holder(document)
 
@@ -104,7 +123,14 @@ WAYS = [value for name, value in list(globals().items()) if name.startswith("by_
 def test_a_cycle_through_a_loaded_document_is_collected(make_cycle, read_first):
     document = load(Whole, STORED)
     if read_first:
-        assert [document.name, *document.tags, *document.numbers, document.part.name] == ["whole", "a", "b", 1, 2, "part"]
+        assert [document.name, *document.tags, *document.numbers, document.part.name] == [
+            "whole",
+            "a",
+            "b",
+            1,
+            2,
+            "part",
+        ]
         gc.collect()
     make_cycle(document)
     gone = weakref.ref(document)

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import pytest
 
-from tests.base.both_sides import alike, raised
+from tests.base.both_sides import alike, load, raised
 
 T = TypeVar("T")
 
@@ -276,3 +276,43 @@ def test_public_classes_live_at_the_paths_of_mongoengine(name):
     )
     assert ours.__qualname__ == stock.__qualname__
     assert ours.__module__.replace("mongoengine_fast", "mongoengine") == stock.__module__
+
+
+@alike
+def test_a_metaclass_may_make_the_documents_itself(me):
+    made = []
+
+    def counting(base):
+        def call(cls, *args, **values):
+            made.append(cls.__name__)
+            return type(base).__call__(cls, *args, **values)
+
+        return type("Counting", (type(base),), {"__call__": call})
+
+    class Part(me.EmbeddedDocument, metaclass=counting(me.EmbeddedDocument)):
+        name = me.StringField()
+
+    class Thing(me.Document, metaclass=counting(me.Document)):
+        part = me.EmbeddedDocumentField(Part)
+
+    thing = load(Thing, {"_id": 1, "part": {"name": "p"}})
+    return thing.part.name, made
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"pk": 1, "id": 2}, {"id": 2, "pk": 1}, {"pk": 1, "id": None}, {"id": None, "pk": 1}, {"pk": 1, "name": "x"}],
+    ids=str,
+)
+@alike
+def test_the_primary_key_by_two_names(me, values):
+    class Thing(me.Document):
+        id = me.IntField(primary_key=True)
+        name = me.StringField()
+
+    class Named(me.Document):
+        name = me.StringField(primary_key=True)
+
+    thing = Thing(**values)
+    named = raised(lambda: Named(**values).to_mongo())
+    return thing.id, thing.pk, thing.name, thing._created, thing._get_changed_fields(), named

@@ -16,6 +16,8 @@ use crate::error::{CoreError, Kind, Result};
 
 /// How long one wait may spin, in microseconds, unless [`VARIABLE`] says otherwise.
 const WINDOW: u64 = 250;
+/// What another limit is cut down to: meanwhile nobody looks for signals.
+const MOST_WINDOW: u64 = 10_000;
 /// The environment variable with another limit in microseconds; 0 never spins.
 const VARIABLE: &str = "MONGOENGINE_FAST_SPIN_US";
 /// What a wait that was answered while spinning earns, and what one that was not costs.
@@ -47,7 +49,7 @@ impl Spinning {
             })
         })?;
         let parallel = thread::available_parallelism().is_ok_and(|number| number.get() > 1);
-        Ok(Self::with(if parallel && limit > 0 { MOST } else { 0 }, Duration::from_micros(limit)))
+        Ok(Self::with(if parallel && limit > 0 { MOST } else { 0 }, Duration::from_micros(limit.min(MOST_WINDOW))))
     }
 
     fn with(most: u32, window: Duration) -> Self {
@@ -82,7 +84,10 @@ impl Spinning {
             Poll::Pending
         })
         .await;
-        self.learn(outcome.is_some());
+        // What was there at once says nothing about the server.
+        if deadline.is_some() {
+            self.learn(outcome.is_some());
+        }
         outcome
     }
 

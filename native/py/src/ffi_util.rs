@@ -85,6 +85,13 @@ pub fn instance_dict<'py>(object: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDic
     dict.cast_into::<PyDict>().ok().filter(|dict| !dict.is_empty())
 }
 
+/// Instances of the value's type refer to no other objects, so that the garbage collector has no interest in them.
+#[inline]
+pub fn is_atom(value: &Bound<'_, PyAny>) -> bool {
+    // SAFETY: reads the flags of the type of a live object.
+    unsafe { ffi::PyType_HasFeature(ffi::Py_TYPE(value.as_ptr()), ffi::Py_TPFLAGS_HAVE_GC) == 0 }
+}
+
 /// Turn the result of a C call (0 or -1) into a `PyResult`.
 #[inline]
 pub fn check(py: Python<'_>, result: std::os::raw::c_int) -> PyResult<()> {

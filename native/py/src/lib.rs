@@ -6,7 +6,6 @@ use pyo3::prelude::*;
 mod cell;
 mod client;
 mod codec;
-mod collecting;
 mod cursor;
 mod decode;
 mod document;
@@ -27,7 +26,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     client::register(m)?;
     codec::register(m)?;
-    collecting::register(m)?;
     m.add_class::<cursor::Cursor>()?;
     document::register(m)?;
     errors::register(m)?;

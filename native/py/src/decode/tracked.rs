@@ -8,7 +8,6 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
 
 use super::{container, Stored};
 use crate::codec;
-use crate::collecting;
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::{bare_instance, each_item, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
@@ -79,16 +78,11 @@ pub fn decode<'py>(
     let plain = field.inner.as_ref().filter(|inner| inner.is_plain_kind());
     let (Some(inner), tag::ARRAY, false) = (plain, stored.tag, field.own_lazy_load) else { return Ok(None) };
     let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
-    let mut harmless = true;
     container::each(stored, &mut |_, item| {
         let value = if item.is_null() { py.None().into_bound(py) } else { super::value(py, inner, item)? };
-        harmless &= collecting::is_atom(&value);
         list_append(&tracked, &value)
     })?;
     brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py))?;
-    if harmless {
-        collecting::untrack(&tracked);
-    }
     Ok(Some(tracked))
 }
 

@@ -93,8 +93,7 @@ fn get_complex<'py>(
         if let Peek::Raw { tag, at } = state::peek(document, plan, slot)? {
             let raw = state::raw(document)?;
             if let Some(value) = tracked::decode(document, entry, &Stored::find(&raw, tag, at)?)? {
-                state::keep_decoded(document, slot, &value);
-                return Ok(value);
+                return Ok(state::keep_decoded(document, slot, value));
             }
         }
     }
@@ -106,21 +105,19 @@ fn get_complex<'py>(
     }
     if dereference && ready && !lazy_items {
         if let Some(settled) = tracked::settle(document, entry, &value)? {
-            state::store(document, plan, slot, &settled)?;
-            return Ok(settled);
+            return Ok(state::exchange(document, slot, &value, settled));
         }
     }
     if lazy_items && value.is_truthy()? {
-        value = build_lazy_references(entry, &value)?;
-        state::store(document, plan, slot, &value)?;
+        let built = build_lazy_references(entry, &value)?;
+        value = state::exchange(document, slot, &value, built);
     }
     let eager = entry.inner.as_ref().is_none_or(|inner| inner.is_reference || inner.is_generic_reference);
     if ready && dereference && eager && value.is_truthy()? && !tracked::is_dereferenced(&value)? {
         value = load_references(document, plan, slot, entry, &value)?;
     }
     if let Some(wrapped) = tracked::wrap(document, entry, &value)? {
-        state::store(document, plan, slot, &wrapped)?;
-        value = wrapped;
+        value = state::exchange(document, slot, &value, wrapped);
     }
     if dereference && ready && tracked::is_tracked(&value)? && !tracked::is_dereferenced(&value)? {
         value = load_references(document, plan, slot, entry, &value)?;

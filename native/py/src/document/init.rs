@@ -42,7 +42,7 @@ pub fn initialise(
     send(py, typerefs::pre_init(py)?, document, Some(&values))?;
     let given = collect(&plan, &values)?;
     refuse_unknown(document, &plan, &given, &options)?;
-    let dynamic = if plan.get().sets_directly {
+    let dynamic = if plan.get().sets_directly && !names_key_twice(&plan, &given) {
         fill_directly(document, &plan, &given, &options)?;
         None
     } else {
@@ -141,6 +141,13 @@ fn collect<'py>(plan: &Bound<'py, Plan>, values: &Bound<'py, PyDict>) -> PyResul
 /// Keywords that are no fields but have a meaning all the same.
 fn is_special(name: &str) -> bool {
     matches!(name, "id" | "pk" | "_cls")
+}
+
+/// The primary key is given by its own name and as `pk` or `id`, too: the last one counts.
+fn names_key_twice(plan: &Bound<'_, Plan>, given: &[Given<'_>]) -> bool {
+    let key = plan.get().id_slot;
+    let as_field = key.is_some() && given.iter().any(|one| one.slot == key);
+    as_field && given.iter().any(|one| one.slot.is_none() && (one.name == "id" || one.name == "pk"))
 }
 
 fn refuse_unknown(

@@ -9,7 +9,7 @@ use mongoengine_fast_core::bson::tag;
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use crate::collecting;
+use crate::ffi_util::is_atom;
 
 /// Empty, a position in the document's bytes, or an owned reference to a Python object.
 ///
@@ -57,7 +57,7 @@ impl Slot {
     }
 
     pub fn value(value: Bound<'_, PyAny>) -> Self {
-        let mark = if collecting::is_atom(&value) { ATOM } else { 0 };
+        let mark = if is_atom(&value) { ATOM } else { 0 };
         Slot(value.into_ptr().map_addr(|address| address | mark))
     }
 

@@ -72,6 +72,12 @@ impl State {
     }
 }
 
+impl State {
+    fn is_absent(&self, place: usize) -> bool {
+        self.slots.as_ref().and_then(|slots| slots.get(place)).is_some_and(Slot::is_absent)
+    }
+}
+
 /// A look at a slot that does not decode it.
 pub enum Peek<'py> {
     Absent,
@@ -163,34 +169,33 @@ fn move_to(document: &Bound<'_, DocumentCore>, held: &Bound<'_, Plan>, current: 
 #[inline]
 pub fn ensure_slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
     let py = document.py();
-    match document.get().state.with(py, |state| (state.slots.is_some(), std::mem::take(&mut state.unfilled))) {
+    match document.get().state.with(py, |state| (state.slots.is_some(), state.unfilled)) {
         (true, false) => Ok(()),
-        (true, true) => fill_absent(document, plan).inspect_err(|_| {
-            // Whoever reads next meets the same error.
-            document.get().state.with(py, |state| state.unfilled = true);
-        }),
+        (true, true) => fill_absent(document, plan),
         (false, _) => make_slots(document, plan),
     }
 }
 
-/// Give defaults to what was not stored.
+/// Give defaults to what was not stored; all at once, because Python code may look at the document while they are made.
 fn fill_absent(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<()> {
+    let py = document.py();
     let me = plan.get();
-    let is_absent = |place: usize| {
-        document.get().state.with(document.py(), |state| {
-            state.slots.as_ref().and_then(|slots| slots.get(place)).is_some_and(Slot::is_absent)
-        })
-    };
+    let mut defaults = Vec::new();
     for (place, field) in me.fields.iter().enumerate() {
         // What Python hooks must set stays absent here; loading sets it before anybody reads.
-        if field.set_by_python() || !is_absent(place) {
-            continue;
-        }
-        let value = Slot::value(absent_value(document, me, field)?);
-        if is_absent(place) {
-            replace(document, place, value);
+        if !field.set_by_python() && document.get().state.with(py, |state| state.is_absent(place)) {
+            defaults.push((place, Slot::value(absent_value(document, me, field)?)));
         }
     }
+    let unused = document.get().state.with(py, |state| {
+        let wanted = std::mem::take(&mut state.unfilled);
+        let store = |(place, default)| match state.slots.as_mut() {
+            Some(slots) if wanted && slots.get(place).is_some_and(Slot::is_absent) => slots.replace(place, default),
+            _ => default,
+        };
+        defaults.into_iter().map(store).collect::<Vec<_>>()
+    });
+    drop(unused);
     Ok(())
 }
 
@@ -305,8 +310,7 @@ pub fn value<'py>(
         Peek::Raw { tag, at } => {
             let raw = raw(document)?;
             let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
-            keep_decoded(document, slot, &decoded);
-            Ok(Some(decoded))
+            Ok(Some(keep_decoded(document, slot, decoded)))
         }
     }
 }
@@ -320,18 +324,49 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
         .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
 }
 
-/// Keep a decoded value in its slot, unless something else was stored there meanwhile.
-pub fn keep_decoded(document: &Bound<'_, DocumentCore>, slot: usize, value: &Bound<'_, PyAny>) {
+/// Keep a decoded value in its slot. Returns the value that is there now: another one, if somebody was quicker.
+pub fn keep_decoded<'py>(
+    document: &Bound<'py, DocumentCore>,
+    slot: usize,
+    value: Bound<'py, PyAny>,
+) -> Bound<'py, PyAny> {
+    let py = document.py();
     let entry = Slot::value(value.clone());
-    let old = document.get().state.with(document.py(), |state| match state.slots.as_mut() {
-        Some(slots) if slots.get(slot).is_some_and(Slot::is_raw) => {
-            let old = slots.replace(slot, entry);
-            state.release_bytes(document.py());
-            old
+    let (there, released) = document.get().state.with(py, |state| {
+        let Some(slots) = state.slots.as_mut() else { return (None, entry) };
+        match slots.get(slot).map(Slot::content) {
+            Some(Content::Raw { .. }) => {
+                let old = slots.replace(slot, entry);
+                state.release_bytes(py);
+                (None, old)
+            }
+            Some(Content::Value(there)) => (Some(there.bind(py).clone()), entry),
+            Some(Content::Absent) | None => (None, entry),
         }
-        _ => entry,
     });
-    drop(old);
+    drop(released);
+    there.unwrap_or(value)
+}
+
+/// Put `new` in the place of `old`. Returns the value that is there now: another one, if somebody was quicker.
+pub fn exchange<'py>(
+    document: &Bound<'py, DocumentCore>,
+    slot: usize,
+    old: &Bound<'py, PyAny>,
+    new: Bound<'py, PyAny>,
+) -> Bound<'py, PyAny> {
+    let py = document.py();
+    let entry = Slot::value(new.clone());
+    let (there, released) = document.get().state.with(py, |state| {
+        let Some(slots) = state.slots.as_mut() else { return (None, entry) };
+        match slots.get(slot).map(Slot::content) {
+            Some(Content::Value(there)) if !there.is(old) => (Some(there.bind(py).clone()), entry),
+            Some(Content::Value(_)) => (None, slots.replace(slot, entry)),
+            _ => (None, entry),
+        }
+    });
+    drop(released);
+    there.unwrap_or(new)
 }
 
 /// `_data[name] = value`.
