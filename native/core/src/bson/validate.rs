@@ -1,4 +1,4 @@
-//! The whole-document check that runs before bytes are trusted: no allocation, no recursion.
+//! The whole-document check that runs before bytes are trusted: no recursion, and hardly ever an allocation.
 use std::ops::RangeInclusive;
 
 use super::error::{BsonError, Result};
@@ -24,6 +24,33 @@ impl Frame {
 
     fn is_array(self) -> bool {
         self.0 & Self::ARRAY != 0
+    }
+}
+
+/// The containers around the one that is being read. Most documents have few levels, and clearing room for the deepest
+/// would take longer than to check a small one.
+#[derive(Default)]
+struct Around {
+    near: [Frame; 8],
+    far: Vec<Frame>,
+}
+
+impl Around {
+    #[inline]
+    fn push(&mut self, depth: usize, frame: Frame) {
+        match self.near.get_mut(depth - 1) {
+            Some(place) => *place = frame,
+            None => self.far.push(frame),
+        }
+    }
+
+    /// The container at `depth`, which was the last one pushed.
+    #[inline]
+    fn pop(&mut self, depth: usize) -> Frame {
+        match self.near.get(depth - 1) {
+            Some(frame) => *frame,
+            None => self.far.pop().unwrap_or_default(),
+        }
     }
 }
 
@@ -66,7 +93,7 @@ pub fn validate_noting<'a>(
     mut note: impl FnMut(u8, &'a [u8], usize) -> bool,
 ) -> Result<()> {
     let limit = max_depth.min(MAX_DEPTH);
-    let mut stack = [Frame::default(); MAX_DEPTH];
+    let mut around = Around::default();
     let mut frame = Frame::new(document_end(bytes)?, false);
     let mut depth = 1;
     let mut pos = 4;
@@ -80,11 +107,12 @@ pub fn validate_noting<'a>(
                 return Ok(());
             }
             pos = frame.end() + 1;
-            frame = stack[depth - 1];
+            frame = around.pop(depth);
         }
         let (tag, offset) = key(bytes, pos, frame)?;
         let name = &bytes[pos + 1..offset - 1];
-        if !frame.is_array() && !(depth == 1 && note(tag, name, offset)) {
+        let known = depth == 1 && note(tag, name, offset);
+        if !known && !frame.is_array() {
             text(name, pos + 1)?;
         }
         let rest = &bytes[offset..frame.end()];
@@ -96,7 +124,7 @@ pub fn validate_noting<'a>(
         if depth == limit {
             return Err(BsonError::TooDeep { limit });
         }
-        stack[depth - 1] = frame;
+        around.push(depth, frame);
         depth += 1;
         frame = Frame::new(offset + size - 1, tag == tag::ARRAY);
         pos = inner + 4;

@@ -52,7 +52,7 @@ fn offset(py: Python<'_>) -> PyResult<Option<usize>> {
     let expected = header + size_of::<DocumentCore>() + 2 * size_of::<*mut ffi::PyObject>();
     // SAFETY: the type of a live object; its sizes do not change.
     let (size, alignment) = unsafe { ((*sample.get_type().as_type_ptr()).tp_basicsize, align_of::<DocumentCore>()) };
-    let plain = start == header && size == expected as isize && header % alignment == 0;
+    let plain = start == header && size == expected as isize && header.is_multiple_of(alignment);
     Ok(plain.then_some(start))
 }
 
