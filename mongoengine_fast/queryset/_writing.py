@@ -100,7 +100,7 @@ class Writing(CursorAccess):
         for doc in docs:
             if not isinstance(doc, document):
                 raise OperationError(f"Some documents inserted aren't instances of {document}")
-            if getattr(doc, key_name) and not doc._created:
+            if not doc._created and getattr(doc, key_name):
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
 
     def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any]) -> list[Any]:

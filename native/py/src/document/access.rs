@@ -10,6 +10,7 @@ use crate::decode::{tracked, Stored};
 use crate::ffi_util::{list_item, weak_proxy};
 use crate::field::FieldCore;
 use crate::plan::{FieldPlan, GetOp, Plan, SetOp};
+use crate::scalars;
 use crate::typerefs;
 
 /// `field.__get__(document, type)`.
@@ -293,6 +294,8 @@ pub fn assign(
 /// Whether the stored value is another one; values that cannot be compared count as changed.
 fn differs(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, slot: usize, value: &Bound<'_, PyAny>) -> bool {
     match state::value(document, plan, slot) {
+        // No plain value equals None, which a class of Python's takes long to say.
+        Ok(Some(old)) if old.is_none() && scalars::is_plain_scalar(value) => true,
         Ok(Some(old)) => old.ne(value).unwrap_or(true),
         _ => true,
     }
