@@ -42,8 +42,9 @@ def main() -> int:
             return UNAVAILABLE
     comparison = divergences.compare(stock.outcomes, ours.outcomes, declared, partial=bool(arguments.select))
     report.show(stock, ours, comparison, declared)
-    report.store(arguments.output, stock, ours, comparison)
-    print(f"\nDetails: {arguments.output}")
+    page = arguments.output.with_name("PARITY.md")
+    report.store(arguments.output, page, stock, ours, comparison, declared)
+    print(f"\nDetails: {page}, {arguments.output}")
     print("PARITY: every difference is declared" if not comparison.problems else
           f"PARITY: {len(comparison.problems)} not in order")  # fmt: skip
     return 1 if comparison.problems else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from compat_tests.upstream.divergences import Comparison, Declared
+from compat_tests.upstream.page import page
 from compat_tests.upstream.side import SideResult
 from compat_tests.upstream.source import COMMIT, VERSION
 
@@ -57,8 +58,10 @@ def _show_lanes(side: SideResult) -> None:
             print(f"  {count:>7} off the native lane: {reason}")
 
 
-def store(path: Path, stock: SideResult, ours: SideResult, comparison: Comparison) -> None:
-    """Write everything to `path` as JSON."""
+def store(
+    path: Path, page_path: Path, stock: SideResult, ours: SideResult, comparison: Comparison, declared: Declared
+) -> None:
+    """Write everything to `path` as JSON, and what a reader wants to know to `page_path`."""
     document = {
         "upstream": {"version": VERSION, "commit": COMMIT},
         "stock": _side(stock),
@@ -70,6 +73,7 @@ def store(path: Path, stock: SideResult, ours: SideResult, comparison: Compariso
         "problems": comparison.problems,
     }
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
+    page_path.write_text(page(document, declared))
 
 
 def _side(side: SideResult) -> dict[str, Any]:
