@@ -11,14 +11,16 @@ NATIVE = "native"
 PYMONGO = "pymongo"
 PYTHON = "python"
 
-_counts: dict[tuple[str, str, str], int] = {}
-_forced: list[str | None] = [os.environ.get("MONGOENGINE_FAST_LANE") or None]
+#: Operations by name, lane and reason.
+counts: dict[tuple[str, str, str], int] = {}
+#: The lanes forced by the open `force` blocks, the innermost last; None forces nothing.
+forced_lanes: list[str | None] = [os.environ.get("MONGOENGINE_FAST_LANE") or None]
 
 
 def count(operation: str, lane: str, reason: str) -> None:
     """Note one operation. Called once for every choice; *reason* is ``""`` on the native lane."""
     key = (operation, lane, reason)
-    _counts[key] = _counts.get(key, 0) + 1
+    counts[key] = counts.get(key, 0) + 1
 
 
 def report() -> dict[str, Any]:
@@ -30,7 +32,7 @@ def report() -> dict[str, Any]:
     operations: dict[str, dict[str, int]] = {}
     lanes: dict[str, int] = {NATIVE: 0, PYMONGO: 0, PYTHON: 0}
     reasons: dict[str, int] = {}
-    for (operation, lane, reason), number in list(_counts.items()):
+    for (operation, lane, reason), number in list(counts.items()):
         if not number:
             continue
         row = operations.setdefault(operation, {})
@@ -49,12 +51,12 @@ def report() -> dict[str, Any]:
 
 def reset() -> None:
     """Forget every count."""
-    _counts.clear()
+    counts.clear()
 
 
 def forced() -> str | None:
     """Return the lane that is forced now (``"pymongo"``), or None."""
-    return _forced[-1]
+    return forced_lanes[-1]
 
 
 @contextlib.contextmanager
@@ -65,15 +67,15 @@ def force(lane: str | None) -> Iterator[None]:
     """
     if lane not in (None, NATIVE, PYMONGO):
         raise ValueError(f"unknown lane {lane!r}; choose 'pymongo' or None")
-    _forced.append(None if lane == NATIVE else lane)
+    forced_lanes.append(None if lane == NATIVE else lane)
     try:
         yield
     finally:
-        _forced.pop()
+        forced_lanes.pop()
 
 
 def move(operation: str, reason: str) -> None:
     """Recount the last native *operation* as one that pymongo carried, for *reason*."""
     native = (operation, NATIVE, "")
-    _counts[native] = _counts.get(native, 1) - 1
+    counts[native] = counts.get(native, 1) - 1
     count(operation, PYMONGO, reason)

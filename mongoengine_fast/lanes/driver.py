@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from pymongo import MongoClient
@@ -58,16 +60,13 @@ __all__ = [
     "warns_of_no_cursor_timeout",
 ]
 
-csot_timeout = _csot.get_timeout
+#: The seconds that are left in a ``with pymongo.timeout()`` block, or None.
+csot_timeout: Callable[[], float | None] = _csot.TIMEOUT.get
 
-
-def is_closed(client: Any) -> bool:
-    """Say whether a pymongo *client* was closed."""
-    closed = getattr(client, "_closed", None)
-    if closed is None:
-        # Before 4.9 only its topology knows.
-        closed = client._topology._closed
-    return bool(closed)
+#: Whether a pymongo client was closed. Before 4.9 only its topology knows.
+is_closed: Callable[[Any], bool] = attrgetter(
+    "_closed" if "_closed" in MongoClient.__init__.__code__.co_names else "_topology._closed"
+)
 
 
 def _no_session() -> Any:

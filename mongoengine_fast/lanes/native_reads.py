@@ -11,6 +11,7 @@ from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.driver import warns_of_no_cursor_timeout
 from mongoengine_fast.lanes.routes import Route
 
+_SIMPLE = {"filter", "limit"}
 _FIND_OPTIONS = {
     "filter",
     "projection",
@@ -29,6 +30,10 @@ _FIND_OPTIONS = {
 
 def open_find(route: Route, arguments: dict[str, Any], where: Any, loader: Any) -> Any:
     """Send a find and return the native cursor."""
+    if where is None and arguments.keys() <= _SIMPLE:
+        filter = wire.reading_filter(arguments.get("filter"))
+        limit = wire.whole_number(arguments.get("limit", 0))
+        return route.native.find(filter, None, None, 0, limit, 0, None, None, loader)
     filter, modifiers, projection, skip, options = _find_parts(arguments, where)
     limit = wire.whole_number(arguments.get("limit", 0))
     batch_size = wire.whole_number(arguments.get("batch_size", 0))
@@ -38,9 +43,11 @@ def open_find(route: Route, arguments: dict[str, Any], where: Any, loader: Any) 
     return route.native.find(filter, modifiers, projection, skip, limit, batch_size, options, comment, loader)
 
 
-def find_one(route: Route, arguments: dict[str, Any], loader: Any) -> Any:
+def find_one(route: Route, filter: Any, arguments: dict[str, Any], loader: Any) -> Any:
     """Send a find for one document and return the item or None."""
-    filter, modifiers, projection, skip, options = _find_parts(arguments, None)
+    if not arguments:
+        return route.native.find_one(wire.reading_filter(filter), None, None, 0, None, loader)
+    filter, modifiers, projection, skip, options = _find_parts({"filter": filter, **arguments}, None)
     return route.native.find_one(filter, modifiers, projection, skip, options, loader)
 
 

@@ -58,12 +58,12 @@ def find(
 
 def find_one(collection: Any, filter: Any = None, *, loader: Any = None, session: Any = None, **options: Any) -> Any:
     """Return the first document that matches *filter*, or None. Takes the options of :func:`find`."""
-    if filter is not None and not isinstance(filter, Mapping):
+    if filter.__class__ is not dict and filter is not None and not isinstance(filter, Mapping):
         filter = {"_id": filter}
     route = choose(collection, "find_one", session)
     if route.lane is NATIVE:
         try:
-            return native_reads.find_one(route, plain.given(filter=filter, **options), loader)
+            return native_reads.find_one(route, filter, plain.given(**options) if options else options, loader)
         except Unusual as unusual:
             route = decline(route, "find_one", unusual)
     where = options.pop("where", None)

@@ -64,9 +64,10 @@ def projection(value: Any) -> Any:
 
 def reading_filter(value: Any) -> Any:
     """Return the filter of a find; those that pymongo rewrites are left to it."""
-    if value is None:
-        return {}
-    value = mapping(value)
+    if value.__class__ is not dict:
+        if value is None:
+            return {}
+        value = mapping(value)
     if "$query" in value or "query" in value:
         raise Unusual("a filter with the key query")
     return value

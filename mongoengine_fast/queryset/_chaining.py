@@ -32,6 +32,13 @@ def _condition(q_obj: Any, query: dict[str, Any]) -> Any:
     return keywords & q_obj
 
 
+def _both(own: Any, condition: Any) -> Any:
+    """Return `own & condition`; most often there was no condition before, which is seen without asking it."""
+    if own.__class__ is Q and not own.query and condition.__class__ is Q and condition.query:
+        return condition
+    return own & condition
+
+
 class Chaining(CursorAccess):
     """Filters, order, limits and options of a query."""
 
@@ -52,9 +59,9 @@ class Chaining(CursorAccess):
 
     def _narrow(self, condition: Any) -> None:
         """Add a condition to this very queryset."""
-        self._query_obj &= condition
+        self._query_obj = _both(self._query_obj, condition)
         self._mongo_query = None
-        self._forget_command()
+        self._cursor_obj = None
 
     def all(self) -> Any:
         """Return a copy of the queryset."""

@@ -111,16 +111,19 @@ class CursorAccess(QuerySetState):
         return spec
 
     def _make_spec(self, filter: dict[str, Any], ordering: Any, limit: int | None) -> FindSpec:
-        collection = self._reading_collection()
+        collection = self._collection
+        if self._read_preference is not None or self._read_concern is not None:
+            collection = self._reading_collection()
         args = self._cursor_args
         if self._where_clause:
             filter = {**filter, "$where": Code(self._sub_js_fields(self._where_clause))}
         # The time limit is not here: it belongs to the command it was set on, and a
         # queryset that is filtered further begins a new one.
         modifiers: dict[str, Any] = {}
-        sort = self._sort(ordering)
-        if sort:
-            modifiers["sort"] = sort
+        if ordering is not None or self._document._meta["ordering"]:
+            sort = self._sort(ordering)
+            if sort:
+                modifiers["sort"] = sort
         if limit is not None:
             modifiers["limit"] = limit
         if self._skip is not None:

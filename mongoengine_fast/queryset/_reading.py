@@ -14,7 +14,7 @@ from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.common import _import_class
 from mongoengine_fast.errors import InvalidQueryError, LookUpError
 from mongoengine_fast.pymongo_support import count_options, with_json_options
-from mongoengine_fast.queryset._chaining import _condition
+from mongoengine_fast.queryset._chaining import _both, _condition
 from mongoengine_fast.queryset._cursor import CursorAccess, _own_cursor
 from mongoengine_fast.queryset._find import PymongoRows
 from mongoengine_fast.queryset._stock import StockCheck
@@ -121,7 +121,7 @@ class Reading(CursorAccess):
         """Return up to two rows that fulfil a further condition, without regard to order and limit."""
         if self._none:
             return []
-        spec = self._make_spec(self._compiled(self._query_obj & condition), [], 2)
+        spec = self._make_spec(self._compiled(_both(self._query_obj, condition)), [], 2)
         if not spec.for_lanes:
             return [row for _, row in zip(range(2), PymongoRows(spec.to_cursor(), self._from_raw), strict=False)]
         rows = spec.open(self._loader())
@@ -144,7 +144,7 @@ class Reading(CursorAccess):
                 if query is None:
                     query = self._compiled(self._query_obj)
                 spec = self._make_spec(query, self._ordering, self._limit)
-            if spec.for_lanes:
+            if not (spec.modifiers or spec.args) or spec.for_lanes:
                 raw = self._as_pymongo and not self._scalar
                 loader = None if raw else DocumentLoader(self._document, self._auto_dereference)
                 row = spec.peek(0, loader)

@@ -157,7 +157,16 @@ class QuerySetState:
             state["_collection_obj"] = self._collection_obj
         for name in _MUTABLE:
             value = state[name]
-            if value is not None:
+            if value is None:
+                continue
+            kind = value.__class__
+            if kind is dict or kind is list:
+                state[name] = value.copy()
+            elif kind is Q or kind is QueryFieldList:
+                # As their `__copy__`, without a call.
+                state[name] = twin = kind.__new__(kind)
+                twin.__dict__.update(value.__dict__)
+            else:
                 state[name] = _shallow(value)
         state.update(_OWN)
         cursor, spec = mine.get("_cursor_obj"), self._spec
