@@ -8,11 +8,15 @@ use super::datetime::try_datetime;
 use super::fallback::{Outcome, Trouble};
 use super::objects;
 use super::options::CodecOptions;
+use super::strings::ascii;
 use super::types::types;
 
 /// Text under the unicode rule of the options.
 #[inline]
 pub(super) fn text<'py>(py: Python<'py>, bytes: &[u8], opts: &CodecOptions) -> PyResult<Bound<'py, PyString>> {
+    if let Some(string) = ascii(py, bytes) {
+        return Ok(string);
+    }
     match PyString::from_bytes(py, bytes) {
         Err(_) if !opts.unicode_strict => {
             let decoded = PyBytes::new(py, bytes).call_method1("decode", ("utf-8", &opts.unicode_handler))?;

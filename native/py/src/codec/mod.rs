@@ -18,6 +18,7 @@ mod options;
 mod raw;
 mod slots;
 mod son;
+mod strings;
 mod types;
 
 pub use datetime::naive_datetime;
@@ -28,6 +29,7 @@ pub use objects::{make_dbref, make_objectid, new_objectid};
 pub use options::CodecOptions;
 pub use raw::{slot_offset, store_in_fresh_slot, DictCursor};
 pub use son::SonBuilder;
+pub use strings::ascii;
 pub use types::{types, Kind};
 
 /// Encode a mapping to BSON bytes exactly as `bson.encode` does.

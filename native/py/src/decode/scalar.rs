@@ -1,5 +1,5 @@
 //! Scalar kinds: the stored type that a field expects, decoded without asking Python.
-use mongoengine_fast_core::bson::reader::{read_f64, read_i32, read_i64, read_oid, read_str};
+use mongoengine_fast_core::bson::reader::{read_f64, read_i32, read_i64, read_oid, read_str_bytes, utf8};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
@@ -15,7 +15,11 @@ pub fn string<'py>(py: Python<'py>, stored: &Stored<'_>) -> Quick<'py> {
     if stored.tag != tag::STRING {
         return Ok(None);
     }
-    Ok(Some(PyString::new(py, read_str(stored.bytes).map_err(corrupt)?).into_any()))
+    let bytes = read_str_bytes(stored.bytes).map_err(corrupt)?;
+    if let Some(string) = codec::ascii(py, bytes) {
+        return Ok(Some(string.into_any()));
+    }
+    Ok(Some(PyString::new(py, utf8(bytes, 4).map_err(corrupt)?).into_any()))
 }
 
 /// `int(value)`, which also makes a plain int of the driver's 64-bit type.

@@ -3,7 +3,7 @@
 //!
 //! Whatever is not that simple is left to [`super::access`], which decides everything anew.
 use mongoengine_fast_core::bson::reader::{
-    read_bool, read_datetime, read_f64, read_i32, read_i64, read_str, value_len,
+    read_bool, read_datetime, read_f64, read_i32, read_i64, read_str_bytes, value_len,
 };
 use mongoengine_fast_core::bson::tag;
 use pyo3::ffi;
@@ -48,11 +48,17 @@ pub fn get<'py>(
 }
 
 #[inline]
+fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Option<Bound<'py, PyString>> {
+    // Bytes that are no UTF-8 would raise.
+    codec::ascii(py, bytes).or_else(|| std::str::from_utf8(bytes).ok().map(|text| PyString::new(py, text)))
+}
+
+#[inline]
 fn scalar<'py>(py: Python<'py>, kind: ToPython, raw: &RawDoc, tag: u8, at: u32) -> Option<Bound<'py, PyAny>> {
     let rest = raw.from(at)?;
     let bytes = &rest[..value_len(tag, rest, at as usize).ok()?];
     match (kind, tag) {
-        (ToPython::Str, tag::STRING) => Some(PyString::new(py, read_str(bytes).ok()?).into_any()),
+        (ToPython::Str, tag::STRING) => text(py, read_str_bytes(bytes).ok()?).map(Bound::into_any),
         (ToPython::Int, tag::INT32) => Some(PyInt::new(py, read_i32(bytes).ok()?).into_any()),
         (ToPython::Int, tag::INT64) => Some(PyInt::new(py, read_i64(bytes).ok()?).into_any()),
         (ToPython::Float, tag::DOUBLE) => Some(PyFloat::new(py, read_f64(bytes).ok()?).into_any()),
