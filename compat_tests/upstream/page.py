@@ -14,7 +14,7 @@ def page(result: dict[str, Any], declared: Declared) -> str:
     parts = [
         f"# MongoEngine {upstream['version']}'s own test suite on both packages",
         f"Written by `make parity` from a run of upstream's tests at commit `{upstream['commit'][:12]}`; "
-        "every test by name is in [parity.json](parity.json).",
+        "every test by name stands in `parity.json`, which the run writes beside this page.",
         _totals(result),
         "## Test files\n\n" + _files(result),
         "## Lanes\n\n" + _lanes(result),
