@@ -5,7 +5,7 @@ from typing import Any
 
 from compat_tests.upstream.divergences import Declared
 
-_OUTCOMES = ("passed", "failed", "crashed", "skipped", "xfailed", "xpassed")
+OUTCOMES = ("passed", "failed", "crashed", "skipped", "xfailed", "xpassed")
 
 
 def page(result: dict[str, Any], declared: Declared) -> str:
@@ -30,8 +30,8 @@ def _totals(result: dict[str, Any]) -> str:
     rows = []
     for side in (result["stock"], result["ours"]):
         counts = side["counts"]
-        rows.append([side["package"], *(counts.get(outcome, 0) for outcome in _OUTCOMES), sum(counts.values())])
-    return _table(["", *_OUTCOMES, "total"], rows)
+        rows.append([side["package"], *(counts.get(outcome, 0) for outcome in OUTCOMES), sum(counts.values())])
+    return _table(["", *OUTCOMES, "total"], rows)
 
 
 def _files(result: dict[str, Any]) -> str:

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from compat_tests.upstream.divergences import Comparison, Declared
-from compat_tests.upstream.page import page
+from compat_tests.upstream.page import OUTCOMES
 from compat_tests.upstream.side import SideResult
 from compat_tests.upstream.source import COMMIT, VERSION
-
-_OUTCOMES = ("passed", "failed", "crashed", "skipped", "xfailed", "xpassed")
 
 
 def lane_counts(reports: list[dict[str, Any]], what: str = "lanes") -> dict[str, int]:
@@ -24,10 +22,10 @@ def lane_counts(reports: list[dict[str, Any]], what: str = "lanes") -> dict[str,
 def show(stock: SideResult, ours: SideResult, comparison: Comparison, declared: Declared) -> None:
     """Print the totals of both sides, the lanes, and every difference with what is known about it."""
     print(f"\nMongoEngine {VERSION}'s own suite ({COMMIT[:8]})\n")
-    print(f"{'':18}" + "".join(f"{outcome:>9}" for outcome in _OUTCOMES) + f"{'total':>9}{'seconds':>9}")
+    print(f"{'':18}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES) + f"{'total':>9}{'seconds':>9}")
     for side in (stock, ours):
         counts = Counter(side.outcomes.values())
-        row = "".join(f"{counts[outcome]:>9}" for outcome in _OUTCOMES)
+        row = "".join(f"{counts[outcome]:>9}" for outcome in OUTCOMES)
         print(f"{side.package:18}{row}{len(side.outcomes):>9}{side.seconds:>9.0f}")
     for side in (stock, ours):
         for test in side.reruns:
@@ -58,10 +56,8 @@ def _show_lanes(side: SideResult) -> None:
             print(f"  {count:>7} off the native lane: {reason}")
 
 
-def store(
-    path: Path, page_path: Path, stock: SideResult, ours: SideResult, comparison: Comparison, declared: Declared
-) -> None:
-    """Write everything to `path` as JSON, and what a reader wants to know to `page_path`."""
+def store(path: Path, stock: SideResult, ours: SideResult, comparison: Comparison) -> dict[str, Any]:
+    """Write everything to `path` as JSON; returns what was written."""
     document = {
         "upstream": {"version": VERSION, "commit": COMMIT},
         "stock": _side(stock),
@@ -73,7 +69,7 @@ def store(
         "problems": comparison.problems,
     }
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
-    page_path.write_text(page(document, declared))
+    return document
 
 
 def _side(side: SideResult) -> dict[str, Any]:

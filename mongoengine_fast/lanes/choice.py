@@ -15,7 +15,7 @@ from bson.son import SON
 
 from mongoengine_fast import _native
 from mongoengine_fast.lanes import counters, options
-from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON, counts, forced_lanes
+from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON, forced_lanes
 from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout, is_closed
 from mongoengine_fast.lanes.routes import Route
 
@@ -36,24 +36,12 @@ def choose(collection: Any, operation: str, session: Any = None) -> Route:
         route = collection.__dict__[_KEY]
     except (KeyError, AttributeError):
         route = _make_route(collection)
-    if (
-        route.lane is NATIVE
-        and session is None
-        and bound_session() is None
-        and csot_timeout() is None
-        and socket.socket is route.socket_class
-        and not is_closed(route.client)
-        and forced_lanes[-1] is None
-    ):
-        # As `_count`, without a call: this is every operation's way.
-        key = (operation, NATIVE, "")
-        counts[key] = counts.get(key, 0) + 1
-        return route
     if route.lane is NATIVE:
-        _count(operation, PYMONGO, _momentary_reason(route, session))
-        route = route.fallback
-    else:
-        _count(operation, route.lane, route.reason)
+        reason = _momentary_reason(route, session)
+        if reason:
+            _count(operation, PYMONGO, reason)
+            return route.fallback
+    _count(operation, route.lane, route.reason)
     return route
 
 
@@ -64,7 +52,7 @@ def decline(route: Route, operation: str, unusual: Exception) -> Route:
 
 
 def _momentary_reason(route: Route, session: Any) -> str:
-    """Say why this very operation cannot be native although its collection can."""
+    """Say why this very operation cannot be native, or return ""."""
     if session is not None or bound_session() is not None:
         return "a pymongo session is active"
     if csot_timeout() is not None:
@@ -74,7 +62,9 @@ def _momentary_reason(route: Route, session: Any) -> str:
     if is_closed(route.client):
         options.release(route.client)
         return "the client is closed"
-    return "forced"
+    if forced_lanes[-1] is not None:
+        return "forced"
+    return ""
 
 
 def _make_route(collection: Any) -> Route:

@@ -94,7 +94,7 @@ fn get_complex<'py>(
         if let Peek::Raw { tag, at } = state::peek(document, plan, slot)? {
             let raw = state::raw(document)?;
             if let Some(value) = tracked::decode(document, entry, &Stored::find(&raw, tag, at)?)? {
-                return Ok(state::keep_decoded(document, slot, value));
+                return Ok(state::exchange(document, slot, None, value));
             }
         }
     }
@@ -106,19 +106,19 @@ fn get_complex<'py>(
     }
     if dereference && ready && !lazy_items {
         if let Some(settled) = tracked::settle(document, entry, &value)? {
-            return Ok(state::exchange(document, slot, &value, settled));
+            return Ok(state::exchange(document, slot, Some(&value), settled));
         }
     }
     if lazy_items && value.is_truthy()? {
         let built = build_lazy_references(entry, &value)?;
-        value = state::exchange(document, slot, &value, built);
+        value = state::exchange(document, slot, Some(&value), built);
     }
     let eager = entry.inner.as_ref().is_none_or(|inner| inner.is_reference || inner.is_generic_reference);
     if ready && dereference && eager && value.is_truthy()? && !tracked::is_dereferenced(&value)? {
         value = load_references(document, plan, slot, entry, &value)?;
     }
     if let Some(wrapped) = tracked::wrap(document, entry, &value)? {
-        value = state::exchange(document, slot, &value, wrapped);
+        value = state::exchange(document, slot, Some(&value), wrapped);
     }
     if dereference && ready && tracked::is_tracked(&value)? && !tracked::is_dereferenced(&value)? {
         value = load_references(document, plan, slot, entry, &value)?;

@@ -137,13 +137,10 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
     }
     let plan = state::current_plan(document)?;
     let me = plan.get();
-    let untouched = document.get().state.with(py, |state| state.slots.is_none());
-    if !untouched {
-        for &slot in &me.ordered {
-            let field = &me.fields[slot];
-            if let Some(value) = state::decoded(document, slot) {
-                collect_field(&found, field.db.bind(py), Some(field), &value)?;
-            }
+    for &slot in &me.ordered {
+        let field = &me.fields[slot];
+        if let Some(value) = state::decoded(document, slot) {
+            collect_field(&found, field.db.bind(py), Some(field), &value)?;
         }
     }
     if me.flags.dynamic {
@@ -283,20 +280,16 @@ fn is_leaf(value: &Bound<'_, PyAny>) -> bool {
 
 /// `document._clear_changed_fields()`.
 pub fn clear(document: &Bound<'_, DocumentCore>) -> PyResult<()> {
-    let py = document.py();
     let plan = state::plan(document)?;
     let me = plan.get();
-    let untouched = document.get().state.with(py, |state| state.slots.is_none());
-    if !untouched {
-        for (slot, field) in me.fields.iter().enumerate() {
-            if field.is_reference
-                || field.inner.as_ref().is_some_and(|inner| inner.is_reference || inner.is_generic_reference)
-            {
-                continue;
-            }
-            if let Some(value) = state::decoded(document, slot) {
-                clear_value(&value)?;
-            }
+    for (slot, field) in me.fields.iter().enumerate() {
+        if field.is_reference
+            || field.inner.as_ref().is_some_and(|inner| inner.is_reference || inner.is_generic_reference)
+        {
+            continue;
+        }
+        if let Some(value) = state::decoded(document, slot) {
+            clear_value(&value)?;
         }
     }
     if let Some(extra) = state::known_extra(document) {

@@ -2,18 +2,16 @@
 //! a scalar stored as the field expects it.
 //!
 //! Whatever is not that simple is left to [`super::access`], which decides everything anew.
-use mongoengine_fast_core::bson::reader::{
-    read_bool, read_datetime, read_f64, read_i32, read_i64, read_str_bytes, value_len,
-};
-use mongoengine_fast_core::bson::tag;
+use mongoengine_fast_core::bson::reader::read_datetime;
+use mongoengine_fast_core::bson::tag::DATETIME;
 use pyo3::ffi;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
 use super::raw::RawDoc;
 use super::slot::{Content, Slot};
 use super::DocumentCore;
 use crate::codec;
+use crate::decode::{scalar, Stored};
 use crate::field::FieldCore;
 use crate::plan::{GetOp, ToPython};
 
@@ -48,22 +46,16 @@ pub fn get<'py>(
 }
 
 #[inline]
-fn text<'py>(py: Python<'py>, bytes: &[u8]) -> Option<Bound<'py, PyString>> {
-    // Bytes that are no UTF-8 would raise.
-    codec::ascii(py, bytes).or_else(|| std::str::from_utf8(bytes).ok().map(|text| PyString::new(py, text)))
-}
-
-#[inline]
 fn scalar<'py>(py: Python<'py>, kind: ToPython, raw: &RawDoc, tag: u8, at: u32) -> Option<Bound<'py, PyAny>> {
-    let rest = raw.from(at)?;
-    let bytes = &rest[..value_len(tag, rest, at as usize).ok()?];
-    match (kind, tag) {
-        (ToPython::Str, tag::STRING) => text(py, read_str_bytes(bytes).ok()?).map(Bound::into_any),
-        (ToPython::Int, tag::INT32) => Some(PyInt::new(py, read_i32(bytes).ok()?).into_any()),
-        (ToPython::Int, tag::INT64) => Some(PyInt::new(py, read_i64(bytes).ok()?).into_any()),
-        (ToPython::Float, tag::DOUBLE) => Some(PyFloat::new(py, read_f64(bytes).ok()?).into_any()),
-        (ToPython::Bool, tag::BOOL) => Some(PyBool::new(py, read_bool(bytes).ok()?).to_owned().into_any()),
-        (ToPython::Identity, tag::DATETIME) => codec::naive_datetime(py, read_datetime(bytes).ok()?, raw.options.get()),
+    let stored = Stored::find(raw, tag, at).ok()?;
+    match kind {
+        ToPython::Str => scalar::string(py, &stored).ok()?,
+        ToPython::Int => scalar::integer(py, &stored).ok()?,
+        ToPython::Float => scalar::float(py, &stored).ok()?,
+        ToPython::Bool => scalar::boolean(py, &stored).ok()?,
+        ToPython::Identity if tag == DATETIME => {
+            codec::naive_datetime(py, read_datetime(stored.bytes).ok()?, raw.options.get())
+        }
         _ => None,
     }
 }

@@ -30,12 +30,6 @@ impl RawDoc {
     pub fn slice(&self) -> &[u8] {
         &self.bytes.get()[self.start as usize..self.end as usize]
     }
-
-    /// What stands from `at` to the end of the document.
-    #[inline]
-    pub fn from(&self, at: u32) -> Option<&[u8]> {
-        self.bytes.get().get(at as usize..self.end as usize)
-    }
 }
 
 /// Immutable bytes with several owners, in a Python `bytes` object: Python's allocator keeps small pieces of one size

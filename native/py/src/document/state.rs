@@ -310,7 +310,7 @@ pub fn value<'py>(
         Peek::Raw { tag, at } => {
             let raw = raw(document)?;
             let decoded = decode::slot(document, &plan.get().fields[slot], &raw, tag, at)?;
-            Ok(Some(keep_decoded(document, slot, decoded)))
+            Ok(Some(exchange(document, slot, None, decoded)))
         }
     }
 }
@@ -324,46 +324,30 @@ pub fn raw(document: &Bound<'_, DocumentCore>) -> PyResult<RawDoc> {
         .ok_or_else(|| PyRuntimeError::new_err("a field lost the bytes it was to be decoded from"))
 }
 
-/// Keep a decoded value in its slot. Returns the value that is there now: another one, if somebody was quicker.
-pub fn keep_decoded<'py>(
-    document: &Bound<'py, DocumentCore>,
-    slot: usize,
-    value: Bound<'py, PyAny>,
-) -> Bound<'py, PyAny> {
-    let py = document.py();
-    let entry = Slot::value(value.clone());
-    let (there, released) = document.get().state.with(py, |state| {
-        let Some(slots) = state.slots.as_mut() else { return (None, entry) };
-        match slots.get(slot).map(Slot::content) {
-            Some(Content::Raw { .. }) => {
-                let old = slots.replace(slot, entry);
-                state.release_bytes(py);
-                (None, old)
-            }
-            Some(Content::Value(there)) => (Some(there.bind(py).clone()), entry),
-            Some(Content::Absent) | None => (None, entry),
-        }
-    });
-    drop(released);
-    there.unwrap_or(value)
-}
-
-/// Put `new` in the place of `old`. Returns the value that is there now: another one, if somebody was quicker.
+/// Put `new` in the place of `old`, or of a value that was not decoded yet. Returns the value that is there now: another
+/// one, if somebody was quicker.
 pub fn exchange<'py>(
     document: &Bound<'py, DocumentCore>,
     slot: usize,
-    old: &Bound<'py, PyAny>,
+    old: Option<&Bound<'py, PyAny>>,
     new: Bound<'py, PyAny>,
 ) -> Bound<'py, PyAny> {
     let py = document.py();
     let entry = Slot::value(new.clone());
     let (there, released) = document.get().state.with(py, |state| {
         let Some(slots) = state.slots.as_mut() else { return (None, entry) };
-        match slots.get(slot).map(Slot::content) {
-            Some(Content::Value(there)) if !there.is(old) => (Some(there.bind(py).clone()), entry),
-            Some(Content::Value(_)) => (None, slots.replace(slot, entry)),
-            _ => (None, entry),
+        let (expected, there) = match (slots.get(slot).map(Slot::content), old) {
+            (Some(Content::Raw { .. }), None) => (true, None),
+            (Some(Content::Value(there)), Some(old)) if there.is(old) => (true, None),
+            (Some(Content::Value(there)), _) => (false, Some(there.bind(py).clone())),
+            _ => (false, None),
+        };
+        if !expected {
+            return (there, entry);
         }
+        let released = slots.replace(slot, entry);
+        state.release_bytes(py);
+        (None, released)
     });
     drop(released);
     there.unwrap_or(new)
