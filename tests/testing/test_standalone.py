@@ -14,8 +14,10 @@ from pymongo.errors import ServerSelectionTimeoutError
 from mongoengine_fast.testing import External, MongodStartError, Standalone, start_mongod
 
 OWNER = """
-import os, sys, time
+import os, signal, sys, time
 from mongoengine_fast.testing import Standalone
+# A shell starts background jobs with SIGINT ignored, which Python then leaves so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = Standalone()
 server.start()
 print(server.member.pid, server.member._directory, flush=True)
@@ -129,6 +131,7 @@ def test_an_unreachable_server_of_the_environment_is_an_error(monkeypatch):
 def test_it_ends_with_a_signalled_owner(number):
     with start_owner("wait") as (owner, pid, directory):
         owner.send_signal(number)
+        assert owner.wait(timeout=20) != 0
     wait_until_gone(pid, directory)
 
 
