@@ -6,6 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+PARITY ?=
 VENV := .venv
 BIN := $(VENV)/bin
 RELEASE := $(VENV)/.release-build
@@ -51,9 +52,9 @@ test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
 	$(call say,'Python tests')
 	@$(BIN)/python -m pytest
 
-parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast
+parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast (PARITY='--random-runs 5')
 	$(call say,'Upstream suite')
-	@$(BIN)/python -m compat_tests.upstream
+	@$(BIN)/python -m compat_tests.upstream $(PARITY)
 
 bench: $(RELEASE) ## the benchmark, with a report in benchmarks/report/
 	$(call say,'Benchmark')

@@ -20,6 +20,8 @@ def page(result: dict[str, Any], declared: Declared) -> str:
         "## Lanes\n\n" + _lanes(result),
         "## Declared differences\n\n" + _declared(result, declared),
     ]
+    if result["random_orders"]:
+        parts.append("## In random order\n\n" + _random_orders(result))
     if result["problems"]:
         problems = "\n".join(f"* `{test}`: {problem}" for test, problem in sorted(result["problems"].items()))
         parts.insert(3, "## Not in order\n\n" + problems)
@@ -72,6 +74,28 @@ def _declared(result: dict[str, Any], declared: Declared) -> str:
         left, right = result["differing"].get(test, (result["stock"]["outcomes"].get(test),) * 2)
         rows.append([f"`{test}`", known.kind, known.reason, left, right])
     return _table(["test", "kind", "reason", "MongoEngine", "mongoengine_fast"], rows) if rows else "None."
+
+
+def _random_orders(result: dict[str, Any]) -> str:
+    """A row a run: what passed on each package, what was in order, and what depends on the order upstream."""
+    rows = [
+        [
+            run["seed"],
+            run["stock"].get("passed", 0),
+            run["ours"].get("passed", 0),
+            len(run["problems"]),
+            ", ".join(f"`{test}`" for test in run["order_dependent"]) or "none",
+        ]
+        for run in result["random_orders"]
+    ]
+    named = [
+        f"* seed {run['seed']}, `{test}`: {problem}"
+        for run in result["random_orders"]
+        for test, problem in sorted(run["problems"].items())
+    ]
+    head = ["seed", "passed, stock", "passed, ours", "not in order", "not passed on stock in this order, not compared"]
+    text = "Files and tests shuffled (pytest-randomly), alike for both packages.\n\n" + _table(head, rows)
+    return "\n\n".join([text, *(["\n".join(named)] if named else [])])
 
 
 def _table(head: list[str], rows: list[list[Any]]) -> str:

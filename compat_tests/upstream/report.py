@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,16 @@ from compat_tests.upstream.divergences import Comparison, Declared
 from compat_tests.upstream.page import OUTCOMES
 from compat_tests.upstream.side import SideResult
 from compat_tests.upstream.source import COMMIT, VERSION
+
+
+@dataclass(frozen=True)
+class Run:
+    """Both sides once, in upstream's order (`seed` is None) or in a random one."""
+
+    seed: int | None
+    stock: SideResult
+    ours: SideResult
+    comparison: Comparison
 
 
 def lane_counts(reports: list[dict[str, Any]], what: str = "lanes") -> dict[str, int]:
@@ -19,9 +30,11 @@ def lane_counts(reports: list[dict[str, Any]], what: str = "lanes") -> dict[str,
     return dict(total)
 
 
-def show(stock: SideResult, ours: SideResult, comparison: Comparison, declared: Declared) -> None:
+def show(run: Run, declared: Declared) -> None:
     """Print the totals of both sides, the lanes, and every difference with what is known about it."""
-    print(f"\nMongoEngine {VERSION}'s own suite ({COMMIT[:8]})\n")
+    stock, ours, comparison = run.stock, run.ours, run.comparison
+    order = "in its own order" if run.seed is None else f"in the random order of seed {run.seed}"
+    print(f"\nMongoEngine {VERSION}'s own suite ({COMMIT[:8]}), {order}\n")
     print(f"{'':18}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES) + f"{'total':>9}{'seconds':>9}")
     for side in (stock, ours):
         counts = Counter(side.outcomes.values())
@@ -31,6 +44,8 @@ def show(stock: SideResult, ours: SideResult, comparison: Comparison, declared: 
         for test in side.reruns:
             print(f"rerun once on {side.package} (flaky): {test}")
     _show_lanes(ours)
+    for test in comparison.order_dependent:
+        print(f"fails on MongoEngine in this order, not compared: {test}")
     if comparison.differing:
         print("\nTests whose outcome differs (MongoEngine -> mongoengine_fast)")
     reasons = declared.by_test()
@@ -56,20 +71,37 @@ def _show_lanes(side: SideResult) -> None:
             print(f"  {count:>7} off the native lane: {reason}")
 
 
-def store(path: Path, stock: SideResult, ours: SideResult, comparison: Comparison) -> dict[str, Any]:
-    """Write everything to `path` as JSON; returns what was written."""
+def store(path: Path, runs: list[Run]) -> dict[str, Any]:
+    """Write everything to `path` as JSON; returns what was written.  The first run is that in upstream's order."""
+    first, *others = runs
     document = {
         "upstream": {"version": VERSION, "commit": COMMIT},
-        "stock": _side(stock),
-        "ours": _side(ours),
-        "lanes": lane_counts(ours.lanes),
-        "reasons": lane_counts(ours.lanes, "reasons"),
-        "differing": comparison.differing,
-        "declared": comparison.declared,
-        "problems": comparison.problems,
+        "stock": _side(first.stock),
+        "ours": _side(first.ours),
+        "lanes": lane_counts(first.ours.lanes),
+        "reasons": lane_counts(first.ours.lanes, "reasons"),
+        **_comparison(first.comparison),
+        "random_orders": [
+            {
+                "seed": run.seed,
+                "stock": dict(Counter(run.stock.outcomes.values())),
+                "ours": dict(Counter(run.ours.outcomes.values())),
+                **_comparison(run.comparison),
+            }
+            for run in others
+        ],
     }
     path.write_text(json.dumps(document, indent=1, sort_keys=True) + "\n")
     return document
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "differing": comparison.differing,
+        "declared": comparison.declared,
+        "problems": comparison.problems,
+        "order_dependent": comparison.order_dependent,
+    }
 
 
 def _side(side: SideResult) -> dict[str, Any]:

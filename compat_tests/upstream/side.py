@@ -6,6 +6,7 @@ Runs as a process of its own (``python -m compat_tests.upstream.side``), because
 import argparse
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -20,8 +21,8 @@ from compat_tests.upstream import network
 ROOT = Path(__file__).resolve().parents[2]
 INJECTED = Path(__file__).with_name("injected")
 _PYTEST_OPTIONS = (
-    "-q", "--tb=short", "--color=no", "-p", "parity_plugin", "-p", "no:randomly", "-p", "no:cacheprovider",
-    "-p", "no:benchmark", "-p", "no:mongoengine_fast",
+    "-q", "--tb=short", "--color=no", "-p", "parity_plugin", "-p", "no:cacheprovider", "-p", "no:benchmark",
+    "-p", "no:mongoengine_fast",
 )  # fmt: skip
 
 
@@ -39,10 +40,14 @@ class SideResult:
 
 
 class Side:
-    """Runs the suite file by file.  A test that kills or hangs its interpreter is `crashed`; the rest goes on."""
+    """Runs the suite file by file.  A test that kills or hangs its interpreter is `crashed`; the rest goes on.
 
-    def __init__(self, package: str, suite: Path, test_timeout: int, flaky: set[str]) -> None:
+    With a `seed`, files and the tests in them come in a random order, which is the same for every package.
+    """
+
+    def __init__(self, package: str, suite: Path, test_timeout: int, flaky: set[str], seed: int | None = None) -> None:
         self.result = SideResult(package)
+        self._seed = seed
         self._suite = suite
         self._test_timeout = test_timeout
         self._flaky = flaky
@@ -52,6 +57,8 @@ class Side:
         started = time.monotonic()
         files = sorted(path.relative_to(self._suite).as_posix() for path in self._suite.glob("tests/**/test_*.py"))
         files = [file for file in files if not selected or any(part in file for part in selected)]
+        if self._seed is not None:
+            random.Random(self._seed).shuffle(files)
         for number, file in enumerate(files, 1):
             self._run_file(file)
             self._rerun_flaky()
@@ -100,7 +107,10 @@ class Side:
                 "PYTHONPATH": os.pathsep.join([str(self._suite), str(INJECTED), str(ROOT)]),
                 "PYTHONDONTWRITEBYTECODE": "1",
             }
-            command = [sys.executable, "-m", "pytest", *_PYTEST_OPTIONS, f"--timeout={self._test_timeout}", target]
+            order = ["-p", "no:randomly"] if self._seed is None else [f"--randomly-seed={self._seed}"]
+            command = [
+                sys.executable, "-m", "pytest", *_PYTEST_OPTIONS, *order, f"--timeout={self._test_timeout}", target,
+            ]  # fmt: skip
             with output.open("wb") as stream:
                 process = subprocess.Popen(
                     command, cwd=self._suite, env=environment, stdout=stream, stderr=subprocess.STDOUT,
@@ -167,6 +177,7 @@ def main() -> None:
     parser.add_argument("result", type=Path)
     parser.add_argument("--namespace", action="store_true")
     parser.add_argument("--test-timeout", type=int, default=120)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--flaky", action="append", default=[])
     parser.add_argument("--select", action="append", default=[])
     arguments = parser.parse_args()
@@ -175,7 +186,7 @@ def main() -> None:
     from mongoengine_fast.testing import Standalone  # after the namespace: nothing may have started a thread before
 
     with Standalone(port=network.PORT):
-        side = Side(arguments.package, arguments.suite, arguments.test_timeout, set(arguments.flaky))
+        side = Side(arguments.package, arguments.suite, arguments.test_timeout, set(arguments.flaky), arguments.seed)
         result = side.run(arguments.select)
     arguments.result.write_text(json.dumps(asdict(result)))
 

@@ -66,3 +66,10 @@ def test_a_declared_test_must_exist_unless_only_a_part_ran() -> None:
     env = declared("env", "gone")
     assert "no such test" in compare({}, {}, env).problems["gone"]
     assert not compare({}, {}, env, partial=True).problems
+
+
+def test_in_another_order_only_what_stock_passes_is_compared() -> None:
+    stock = {"a": "failed", "b": "passed", "c": "passed"}
+    comparison = compare(stock, {"a": "passed", "b": "failed", "c": "passed"}, Declared(), reordered=True)
+    assert comparison.order_dependent == ["a"]
+    assert list(comparison.problems) == ["b"]

@@ -17,6 +17,7 @@ def result(**changes):
         "differing": {"tests/b/test_b.py::B::test_three": ["failed", "passed"]},
         "declared": ["tests/b/test_b.py::B::test_three"],
         "problems": {},
+        "random_orders": [],
         **changes,
     }
 
@@ -49,3 +50,15 @@ def test_without_differences_and_reasons(tmp_path):
     text = page(result(declared=[], differing={}, reasons={}), declared(tmp_path))
     assert text.endswith("## Declared differences\n\nNone.\n")
     assert "why not native" not in text
+
+
+def test_random_orders_have_a_row_each(tmp_path):
+    order = {"stock": {"passed": 7}, "ours": {"passed": 6}, "differing": {}, "declared": []}
+    runs = [
+        {**order, "seed": 12, "problems": {}, "order_dependent": ["tests/test_a.py::A::test_one"]},
+        {**order, "seed": 13, "problems": {"tests/b/test_b.py::B::test_three": "lost"}, "order_dependent": []},
+    ]
+    text = page(result(random_orders=runs), declared(tmp_path))
+    assert "| 12 | 7 | 6 | 0 | `tests/test_a.py::A::test_one` |" in text
+    assert "| 13 | 7 | 6 | 1 | none |" in text
+    assert "* seed 13, `tests/b/test_b.py::B::test_three`: lost" in text

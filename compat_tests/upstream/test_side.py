@@ -5,13 +5,13 @@ from pathlib import Path
 from compat_tests.upstream.side import Side
 
 
-def run(tmp_path: Path, text: str, *, timeout: int = 60, flaky: tuple[str, ...] = ()) -> Side:
+def run(tmp_path: Path, text: str, *, timeout: int = 60, flaky: tuple[str, ...] = (), seed: int | None = None) -> Side:
     """Run a suite of one file."""
-    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests").mkdir(exist_ok=True)
     (tmp_path / "tests" / "__init__.py").touch()
     (tmp_path / "tests" / "test_it.py").write_text(text)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    side = Side("mongoengine", tmp_path, timeout, set(flaky))
+    side = Side("mongoengine", tmp_path, timeout, set(flaky), seed)
     side.run([])
     return side
 
@@ -88,3 +88,11 @@ def test_other(): assert not once("other")
     side = run(tmp_path, text, flaky=("tests/test_it.py::test_flaky",))
     assert outcomes(side) == {"test_flaky": "passed", "test_other": "failed"}
     assert side.result.reruns == ["tests/test_it.py::test_flaky"]
+
+
+def test_a_seed_gives_an_order_that_can_be_had_again(tmp_path) -> None:
+    text = "".join(f"def test_{number}(): pass\n" for number in range(30))
+    orders = [list(outcomes(run(tmp_path, text, seed=seed))) for seed in (None, 5, 5, 6)]
+    assert orders[0] == [f"test_{number}" for number in range(30)]
+    assert orders[1] == orders[2] != orders[3] != orders[0]
+    assert sorted(orders[1]) == sorted(orders[0])
