@@ -15,6 +15,7 @@ from bson.int64 import Int64
 
 from mongoengine_fast._native import SlotDefault
 from mongoengine_fast.base.roles import is_base_document, is_embedded_document
+from mongoengine_fast.common import _import_class  # noqa: F401  programs look for it here
 from mongoengine_fast.errors import DoesNotExist, MultipleObjectsReturned
 
 __all__ = (
@@ -99,22 +100,21 @@ def _tracked(container: Any, key: Any, value: Any) -> tuple[Any, bool]:
     return value, True
 
 
-_TIES = ("_instance", "_name", "_dereferenced")
+# What ties a container to its document, with its default. It lives in slots: an instance `__dict__` is made only for
+# what a program adds.
+_TIES = {"_instance": None, "_name": None, "_dereferenced": False}
+_LAYOUT = (*_TIES, "__dict__", "__weakref__")
 
 
-class TiedDict(dict):
-    """Holds what ties a dict to its document, without an instance `__dict__` for it."""
-
-    __slots__ = _TIES
-
-
-class TiedList(list):
-    """Holds what ties a list to its document, without an instance `__dict__` for it."""
-
-    __slots__ = _TIES
+def _default_ties(cls: Any) -> Any:
+    """Let the slots of a container class read as their defaults while they are empty."""
+    for name, default in _TIES.items():
+        setattr(cls, name, SlotDefault(cls.__dict__[name], default))
+    return cls
 
 
-class BaseDict(TiedDict):
+@_default_ties
+class BaseDict(dict):
     """A dict that reports its changes to the document it belongs to.
 
     Args:
@@ -123,9 +123,11 @@ class BaseDict(TiedDict):
         name: path of the dict in the document, in database field names.
     """
 
-    _dereferenced: Any = SlotDefault(TiedDict.__dict__["_dereferenced"], False)
-    _instance: Any = SlotDefault(TiedDict.__dict__["_instance"], None)
-    _name: Any = SlotDefault(TiedDict.__dict__["_name"], None)
+    __slots__ = _LAYOUT
+
+    _dereferenced: Any
+    _instance: Any
+    _name: Any
 
     def __init__(self, dict_items: Any, instance: Any, name: str | None) -> None:
         owner = _weak(instance)
@@ -174,7 +176,8 @@ class BaseDict(TiedDict):
             mark(f"{self._name}.{key}" if key else self._name)
 
 
-class BaseList(TiedList):
+@_default_ties
+class BaseList(list):
     """A list that reports its changes to the document it belongs to.
 
     Args:
@@ -183,9 +186,11 @@ class BaseList(TiedList):
         name: path of the list in the document, in database field names.
     """
 
-    _dereferenced: Any = SlotDefault(TiedList.__dict__["_dereferenced"], False)
-    _instance: Any = SlotDefault(TiedList.__dict__["_instance"], None)
-    _name: Any = SlotDefault(TiedList.__dict__["_name"], None)
+    __slots__ = _LAYOUT
+
+    _dereferenced: Any
+    _instance: Any
+    _name: Any
 
     def __init__(self, list_items: Iterable[Any], instance: Any, name: str | None) -> None:
         owner = _weak(instance)
@@ -414,6 +419,9 @@ class StrictDict:
 
     def __eq__(self, other: Any) -> bool:
         return list(self.items()) == list(other.items())
+
+    def __ne__(self, other: Any) -> bool:
+        return not (self == other)
 
     @classmethod
     def create(cls, allowed_keys: Iterable[str]) -> type[StrictDict]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
 from mongoengine_fast.base.common import get_document
-from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList, TiedDict, TiedList
+from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList
 from mongoengine_fast.base.hooks import NATIVE_HOOKS
 from mongoengine_fast.errors import FieldDoesNotExist, OperationError, ValidationError
 from mongoengine_fast.signals import post_init, pre_init
@@ -187,8 +187,6 @@ for _name in _stock_hooks:
         _stock_hooks[_name].append(DocumentCore.__dict__[_name])
 
 for _name, _object in {
-    "tied_list": TiedList,
-    "tied_dict": TiedDict,
     "base_list": BaseList,
     "base_dict": BaseDict,
     "embedded_document_list": EmbeddedDocumentList,

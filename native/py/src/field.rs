@@ -128,6 +128,17 @@ impl FieldCore {
         self.auto_dereference.set(value);
     }
 
+    /// What `set_auto_dereferencing` was given last, under the name that MongoEngine's attribute has from outside.
+    #[getter(_BaseField__auto_dereference)]
+    fn own_auto_dereference(&self) -> bool {
+        self.auto_dereference.get()
+    }
+
+    #[setter(_BaseField__auto_dereference)]
+    fn set_own_auto_dereference(&self, value: bool) {
+        self.set_auto_dereferencing(value);
+    }
+
     #[getter]
     fn _auto_dereference(&self) -> bool {
         self.auto_dereferences()

@@ -8,7 +8,7 @@ use pyo3::PyTraverseError;
 /// A data descriptor over a `__slots__` member that answers with a default while the slot is empty, and on the class.
 #[pyclass(frozen, module = "mongoengine_fast._native")]
 pub struct SlotDefault {
-    member: Py<PyAny>,
+    pub member: Py<PyAny>,
     default: Py<PyAny>,
     get: ffi::descrgetfunc,
     set: ffi::descrsetfunc,

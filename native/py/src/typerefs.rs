@@ -34,8 +34,6 @@ fn not_bound(name: &str) -> PyErr {
 }
 
 bound_objects!(
-    tied_list,
-    tied_dict,
     base_list,
     base_dict,
     embedded_document_list,

@@ -27,7 +27,7 @@ pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
 pub use objects::{make_dbref, make_objectid, new_objectid};
 pub use options::CodecOptions;
-pub use raw::{slot_offset, store_in_fresh_slot, DictCursor};
+pub use raw::{member_offset, store_in_fresh_slot, DictCursor};
 pub use son::SonBuilder;
 pub use strings::ascii;
 pub use types::{types, Kind};

@@ -8,10 +8,14 @@ pub const FREE_THREADED: bool = std::mem::size_of::<ffi::PyObject>() > 2 * std::
 
 /// The offset of an object slot (`__slots__` entry `name`, mangled) that `ty` itself defines.
 pub fn slot_offset(ty: &Bound<'_, PyType>, name: &str) -> Option<usize> {
+    member_offset(ty, &ty.getattr("__dict__").ok()?.get_item(name).ok()?)
+}
+
+/// The offset of the object slot that `descriptor` reads, if it is one that `ty` itself defines.
+pub fn member_offset(ty: &Bound<'_, PyType>, descriptor: &Bound<'_, PyAny>) -> Option<usize> {
     if FREE_THREADED {
         return None;
     }
-    let descriptor = ty.getattr("__dict__").ok()?.get_item(name).ok()?;
     // SAFETY: the exact type check makes the object a PyMemberDescrObject, whose member definition lives as
     // long as the type does; both are only read. Before 3.11 pyo3 gives the pointer another pointee type.
     let (owner, offset, code) = unsafe {

@@ -12,6 +12,7 @@ use crate::document::{state, DocumentCore};
 use crate::ffi_util::{bare_instance, each_item, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
 use crate::scalars;
+use crate::slot_default::SlotDefault;
 use crate::typerefs;
 
 /// The value is tracked already, in the right class, and needs no dereferencing (any more).
@@ -265,16 +266,20 @@ static DICT_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
 
 impl Ties {
     fn of_lists(py: Python<'_>) -> PyResult<Option<Ties>> {
-        LIST_TIES.get_or_try_init(py, || Self::find(typerefs::tied_list(py)?)).copied()
+        LIST_TIES.get_or_try_init(py, || Self::find(typerefs::base_list(py)?)).copied()
     }
 
     fn of_dicts(py: Python<'_>) -> PyResult<Option<Ties>> {
-        DICT_TIES.get_or_try_init(py, || Self::find(typerefs::tied_dict(py)?)).copied()
+        DICT_TIES.get_or_try_init(py, || Self::find(typerefs::base_dict(py)?)).copied()
     }
 
     fn find(class: &Bound<'_, PyAny>) -> PyResult<Option<Ties>> {
         let class = typerefs::as_type(class)?;
-        let offset = |name: &str| codec::slot_offset(class, name);
+        let namespace = class.getattr(intern!(class.py(), "__dict__"))?;
+        let offset = |name: &str| {
+            let covered = namespace.get_item(name).ok()?.cast_into::<SlotDefault>().ok()?;
+            codec::member_offset(class, covered.get().member.bind(class.py()))
+        };
         Ok(match (offset("_instance"), offset("_name"), offset("_dereferenced")) {
             (Some(instance), Some(name), Some(dereferenced)) => Some(Ties { instance, name, dereferenced }),
             _ => None,

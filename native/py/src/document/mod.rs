@@ -24,6 +24,17 @@ use crate::cell::GilCell;
 use crate::{codec, encode, validate};
 use data_view::DataView;
 
+/// An argument of which only the truth matters.
+struct Truth(bool);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Truth {
+    type Error = PyErr;
+
+    fn extract(value: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        value.is_truthy().map(Truth)
+    }
+}
+
 /// Native base of `BaseDocument`: raw bytes, a slot per field, a change set.
 #[pyclass(subclass, dict, weakref, frozen, module = "mongoengine_fast._native")]
 pub struct DocumentCore {
@@ -32,7 +43,9 @@ pub struct DocumentCore {
 
 #[pymethods]
 impl DocumentCore {
+    // What it takes is said by `__init__`; `inspect.signature` asks here.
     #[new]
+    #[pyo3(text_signature = "(*args, **values)")]
     fn new() -> Self {
         Self { state: GilCell::new(State::empty()) }
     }
@@ -159,13 +172,16 @@ impl DocumentCore {
     }
 
     /// The document as it is stored: a `bson.SON`.
-    #[pyo3(signature = (use_db_field = None, fields = None))]
+    #[pyo3(
+        signature = (use_db_field = Truth(true), fields = None),
+        text_signature = "($self, use_db_field=True, fields=None)"
+    )]
     fn to_mongo<'py>(
         slf: &Bound<'py, Self>,
-        use_db_field: Option<&Bound<'py, PyAny>>,
+        use_db_field: Truth,
         fields: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        encode::son::to_mongo(slf, use_db_field, fields)
+        encode::son::to_mongo(slf, use_db_field.0, fields)
     }
 
     /// Part of `to_mongo`: the values stored under the given database names.
@@ -174,10 +190,9 @@ impl DocumentCore {
     }
 
     /// Check every field; raises `ValidationError` with an entry per failing field.
-    #[pyo3(signature = (clean = None))]
-    fn validate(slf: &Bound<'_, Self>, clean: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let clean = clean.map_or(Ok(true), |clean| clean.is_truthy())?;
-        validate::document(slf, clean)
+    #[pyo3(signature = (clean = Truth(true)), text_signature = "($self, clean=True)")]
+    fn validate(slf: &Bound<'_, Self>, clean: Truth) -> PyResult<()> {
+        validate::document(slf, clean.0)
     }
 
     /// Makes the type one that is collected; `collector` puts its own function in the place of this one.

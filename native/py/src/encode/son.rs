@@ -13,12 +13,11 @@ use crate::scalars;
 /// `document.to_mongo(use_db_field, fields)`.
 pub fn to_mongo<'py>(
     document: &Bound<'py, DocumentCore>,
-    use_db_field: Option<&Bound<'py, PyAny>>,
+    db_names: bool,
     fields: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
     let plan = state::current_plan(document)?;
-    let db_names = use_db_field.map_or(Ok(true), |flag| flag.is_truthy())?;
     let partial = fields.map_or(Ok(false), |fields| fields.is_truthy())?;
     if !db_names || partial || plan.get().flags.dynamic {
         return document.call_method1(intern!(py, "_to_mongo_in_python"), (db_names, fields));
