@@ -49,11 +49,7 @@ __all__ = (
 )
 
 
-def _register_classes() -> None:
-    """Make the document classes known to the layers below, which look them up by name; fields see to themselves."""
-    names = ("Document", "DynamicEmbeddedDocument", "EmbeddedDocument", "MapReduceDocument")
-    classes = {name: getattr(document, name) for name in names}
-    common.register_classes({**classes, "BaseDocument": base.BaseDocument, "GeoJsonBaseField": base.GeoJsonBaseField})
+base.assembly.present_as(__name__, get_version)
 
 
 def _warn_of_debug_build() -> None:
@@ -70,7 +66,6 @@ def _warn_of_debug_build() -> None:
         )
 
 
-_register_classes()
 _warn_of_debug_build()
 
 

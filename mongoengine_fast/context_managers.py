@@ -11,6 +11,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from mongoengine_fast.base.fields import _no_dereference_for_fields
+from mongoengine_fast.common import _import_class  # noqa: F401  programs look for it here
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.pymongo_support import count_documents
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bson import DBRef
+from bson import SON, DBRef  # noqa: F401
 
 from mongoengine_fast import lanes
 from mongoengine_fast.base.common import get_document
@@ -17,9 +17,10 @@ from mongoengine_fast.base.datastructures import (
 )
 from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
 from mongoengine_fast.base.roles import is_document, is_embedded_document
-from mongoengine_fast.common import register_classes
+from mongoengine_fast.common import provide_classes
 from mongoengine_fast.connection import get_db
-from mongoengine_fast.fields import (
+from mongoengine_fast.document import Document, EmbeddedDocument  # noqa: F401  programs look for them here
+from mongoengine_fast.fields import (  # noqa: F401  MapField is for programs too
     BooleanField,
     DateTimeField,
     DecimalField,
@@ -28,6 +29,7 @@ from mongoengine_fast.fields import (
     FloatField,
     IntField,
     ListField,
+    MapField,
     ObjectIdField,
     ReferenceField,
     StringField,
@@ -264,4 +266,4 @@ class DeReference:
                 )
 
 
-register_classes({"DeReference": DeReference})
+provide_classes(__name__, ("DeReference",))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pymongo
 from bson import binary, json_util
+from pymongo.errors import OperationFailure  # noqa: F401  programs look for it here
 
 PYMONGO_VERSION: tuple[int | str, ...] = tuple(pymongo.version_tuple[:2])
 

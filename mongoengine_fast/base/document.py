@@ -8,20 +8,37 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bson import SON, DBRef, ObjectId
+import pymongo  # noqa: F401
+from bson import SON, DBRef, ObjectId, json_util  # noqa: F401
 
+from mongoengine_fast import signals  # noqa: F401
 from mongoengine_fast._native import DocumentCore, detached_fields
+from mongoengine_fast.base.assembly import assemble
 from mongoengine_fast.base.common import get_document
-from mongoengine_fast.base.datastructures import BaseDict, BaseList
+from mongoengine_fast.base.datastructures import (  # noqa: F401
+    BaseDict,
+    BaseList,
+    EmbeddedDocumentList,
+    LazyReference,
+    StrictDict,
+)
+from mongoengine_fast.base.fields import ComplexBaseField  # noqa: F401
 from mongoengine_fast.base.indexes import GEOHAYSTACK as GEOHAYSTACK
 from mongoengine_fast.base.indexes import IndexSpecs
 from mongoengine_fast.base.lookup import FieldLookup
 from mongoengine_fast.base.plan import register_stock_hooks
-from mongoengine_fast.base.serialization import JsonSupport
-from mongoengine_fast.common import _import_class
-from mongoengine_fast.errors import InvalidDocumentError
+from mongoengine_fast.base.serialization import JsonSupport, display_value, install_choice_displays
+from mongoengine_fast.common import _import_class, provide_classes
+from mongoengine_fast.errors import (  # noqa: F401
+    FieldDoesNotExist,
+    InvalidDocumentError,
+    LookUpError,
+    OperationError,
+    ValidationError,
+)
+from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS  # noqa: F401
 
 __all__ = ("NON_FIELD_ERRORS", "BaseDocument")
 
@@ -30,7 +47,15 @@ NON_FIELD_ERRORS = "__all__"
 _STATE = ("_changed_fields", "_initialised", "_created", "_dynamic_fields", "_fields_ordered")
 
 
-class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):  # noqa: PLW1641 - Document hashes by its key
+if TYPE_CHECKING:
+
+    class _Parts(DocumentCore, FieldLookup, IndexSpecs, JsonSupport): ...
+
+else:
+    _Parts = DocumentCore
+
+
+class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
     """What top-level and embedded documents have in common.
 
     Args:
@@ -104,17 +129,17 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):  # noqa:
         state["_data"] = self.to_mongo()
         return state
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        if isinstance(state["_data"], SON):
-            state["_data"] = self.__class__._from_son(state["_data"])._data
+    def __setstate__(self, data: dict[str, Any]) -> None:
+        if isinstance(data["_data"], SON):
+            data["_data"] = self.__class__._from_son(data["_data"])._data
         for name in ("_changed_fields", "_initialised", "_created", "_data", "_dynamic_fields"):
-            if name in state:
-                setattr(self, name, state[name])
-        if "_fields_ordered" in state and self._dynamic:
+            if name in data:
+                setattr(self, name, data[name])
+        if "_fields_ordered" in data and self._dynamic:
             # A class that lost or gained fields since keeps its own order.
-            self._fields_ordered = state["_fields_ordered"]
-        for name in state.get("_dynamic_fields") or ():
-            setattr(self, name, state["_data"].get(name))
+            self._fields_ordered = data["_fields_ordered"]
+        for name in data.get("_dynamic_fields") or ():
+            setattr(self, name, data["_data"].get(name))
 
     def get_text_score(self) -> float:
         """Return how well the document matched a text search.
@@ -145,23 +170,31 @@ class BaseDocument(DocumentCore, FieldLookup, IndexSpecs, JsonSupport):  # noqa:
             field.name = name
             self._dynamic_fields[name] = field
             self._fields_ordered += (name,)
-        value = self._expand_dynamic(name, value)
+        value = self.__expand_dynamic_values(name, value)
         if name in self._dynamic_fields:
             self._data[name] = value
             if hasattr(self, "_changed_fields"):
                 self._mark_as_changed(name)
         return value
 
-    def _expand_dynamic(self, name: str, value: Any) -> Any:
+    def __expand_dynamic_values(self, name: str, value: Any) -> Any:
         """Make documents of dicts that name a class, and tracked containers of plain ones."""
         if isinstance(value, dict):
             if "_cls" in value:
                 return get_document(value["_cls"])(**value)
-            expanded = {key: self._expand_dynamic(key, item) for key, item in value.items()}
+            expanded = {key: self.__expand_dynamic_values(key, item) for key, item in value.items()}
             return BaseDict(expanded, self, name)
         if isinstance(value, (list, tuple)):
-            return BaseList([self._expand_dynamic(name, item) for item in value], self, name)
+            return BaseList([self.__expand_dynamic_values(name, item) for item in value], self, name)
         return value
+
+    def __set_field_display(self) -> None:
+        """See to it that fields with choices have their ``get_<field>_display``."""
+        install_choice_displays(self.__class__)
+
+    def __get_field_display(self, field: Any) -> Any:
+        """The label of a field's present value."""
+        return display_value(self, field)
 
     def _to_mongo_in_python(self, use_db_field: bool, fields: Any) -> SON[str, Any]:
         """`to_mongo` for what is asked for rarely: attribute names, part of the fields, dynamic documents."""
@@ -326,4 +359,6 @@ def _step(owner: Any, part: str) -> Any:
     return getattr(owner, owner._reverse_db_field_map.get(part, part))
 
 
+assemble(BaseDocument, FieldLookup, IndexSpecs, JsonSupport)
+provide_classes(__name__, ("BaseDocument",))
 register_stock_hooks(BaseDocument)

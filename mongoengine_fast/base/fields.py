@@ -16,6 +16,7 @@ from bson import SON, DBRef, ObjectId
 from mongoengine_fast._native import FieldCore
 from mongoengine_fast.base import geometry
 from mongoengine_fast.base.common import UPDATE_OPERATORS
+from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList  # noqa: F401
 from mongoengine_fast.base.hooks import register_hooks
 from mongoengine_fast.base.roles import (
     is_base_document,

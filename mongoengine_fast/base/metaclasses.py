@@ -240,7 +240,14 @@ class DocumentMetaclass(type):
         """Return *bases* and their bases, depth first, each once and without ``object``."""
         if isinstance(bases, BasesTuple):
             return bases
-        return BasesTuple(dict.fromkeys(_walk_bases(bases)))
+        return BasesTuple(dict.fromkeys(mcs.__get_bases(bases)))
+
+    @classmethod
+    def __get_bases(mcs, bases: Iterable[type]) -> Iterator[type]:
+        for base in bases:
+            if base is not object:
+                yield base
+                yield from mcs.__get_bases(base.__bases__)
 
     @classmethod
     def _import_classes(mcs) -> tuple[type, type, type, type]:
@@ -251,13 +258,6 @@ class DocumentMetaclass(type):
             _import_class("DictField"),
             _import_class("CachedReferenceField"),
         )
-
-
-def _walk_bases(bases: Iterable[type]) -> Iterator[type]:
-    for base in bases:
-        if base is not object:
-            yield base
-            yield from _walk_bases(base.__bases__)
 
 
 def _root_meta() -> dict[str, Any]:

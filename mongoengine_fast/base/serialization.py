@@ -10,7 +10,7 @@ from bson import json_util
 from mongoengine_fast.base.fields import BaseField
 from mongoengine_fast.pymongo_support import with_json_options
 
-__all__ = ("ChoiceDisplay", "JsonSupport", "install_choice_displays")
+__all__ = ("ChoiceDisplay", "JsonSupport", "display_value", "install_choice_displays")
 
 _MISSING = object()
 
@@ -47,7 +47,7 @@ class JsonSupport:
         return cls._from_son(json_util.loads(json_data, **kwargs), created=created)
 
 
-def _display_value(document: Any, field: Any) -> Any:
+def display_value(document: Any, field: Any) -> Any:
     """The label of the field's present value, labels joined for a list; the bare value without labels."""
     value = getattr(document, field.name)
     if not (field.choices and isinstance(field.choices[0], (list, tuple))):
@@ -80,7 +80,7 @@ class ChoiceDisplay:
         if instance is not None:
             field = instance._fields.get(self.field_name)
             if field is not None and field.choices:
-                return partial(_display_value, instance, field=field)
+                return partial(display_value, instance, field=field)
         if self.replaced is _MISSING:
             if instance is None:
                 raise AttributeError(f"type object {owner.__name__!r} has no attribute {self.name!r}")

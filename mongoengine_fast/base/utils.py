@@ -27,7 +27,7 @@ class LazyRegexCompiler:
             regex = self._compiled_regex = re.compile(self._pattern, self._flags)
         return regex
 
-    def __get__(self, instance: Any, owner: Any = None) -> re.Pattern[str]:
+    def __get__(self, instance: Any, owner: Any) -> re.Pattern[str]:
         return self.compiled_regex
 
     def __set__(self, instance: Any, value: Any) -> None:

@@ -10,11 +10,12 @@ from bson.dbref import DBRef
 from pymongo.read_preferences import ReadPreference
 
 from mongoengine_fast import signals
+from mongoengine_fast.base.assembly import present_as
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList
 from mongoengine_fast.base.document import BaseDocument
 from mongoengine_fast.base.metaclasses import DocumentMetaclass, TopLevelDocumentMetaclass
-from mongoengine_fast.common import _import_class
+from mongoengine_fast.common import _import_class, provide_classes
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.context_managers import set_write_concern, switch_collection, switch_db
 from mongoengine_fast.document._collections import InvalidCollectionError
@@ -42,3 +43,6 @@ __all__ = (
     "NotUniqueError",
     "OperationError",
 )
+
+present_as(__name__, includes_cls)
+provide_classes(__name__, ("Document", "DynamicEmbeddedDocument", "EmbeddedDocument", "MapReduceDocument"))

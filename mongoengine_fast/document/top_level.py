@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from mongoengine_fast.base.assembly import assemble
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.document import BaseDocument
 from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
@@ -17,7 +18,15 @@ from mongoengine_fast.queryset import QuerySet
 __all__ = ("Document", "DynamicDocument")
 
 
-class Document(Saving, Reloading, IndexManagement, CollectionAccess, BaseDocument, metaclass=TopLevelDocumentMetaclass):
+if TYPE_CHECKING:
+
+    class _Parts(Saving, Reloading, IndexManagement, CollectionAccess, BaseDocument): ...
+
+else:
+    _Parts = BaseDocument
+
+
+class Document(_Parts, metaclass=TopLevelDocumentMetaclass):
     """Base class of documents stored in a collection.
 
     Subclasses declare fields as class attributes and options in a dict ``meta``:
@@ -119,6 +128,9 @@ class Document(Saving, Reloading, IndexManagement, CollectionAccess, BaseDocumen
             for source in referring:
                 rules[(source, field_name)] = rule
             target._meta["delete_rules"] = rules
+
+
+assemble(Document, Saving, Reloading, IndexManagement, CollectionAccess)
 
 
 class DynamicDocument(Document, metaclass=TopLevelDocumentMetaclass):

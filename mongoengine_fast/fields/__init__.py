@@ -29,6 +29,7 @@ from bson.decimal128 import Decimal128, create_decimal128_context
 from bson.int64 import Int64
 from pymongo import ReturnDocument
 
+from mongoengine_fast.base.assembly import present_as
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import LazyReference
 from mongoengine_fast.base.document import BaseDocument
@@ -38,8 +39,9 @@ from mongoengine_fast.base.fields import (
     GeoJsonBaseField,
     ObjectIdField,
 )
+from mongoengine_fast.base.fields import __all__ as _names_of_base_fields
 from mongoengine_fast.base.utils import LazyRegexCompiler
-from mongoengine_fast.common import _import_class, register_classes
+from mongoengine_fast.common import _import_class, provide_classes
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.document import Document, EmbeddedDocument
 from mongoengine_fast.errors import DoesNotExist, InvalidQueryError, ValidationError
@@ -164,23 +166,14 @@ def _parts() -> list[types.ModuleType]:
     return [module for name, module in sys.modules.items() if name.startswith(prefix)]
 
 
-def _present_as_one_module() -> None:
-    """Let the classes report this package as their home, in reprs and pickles."""
-    for name in __all__:
-        cls = globals()[name]
-        if cls.__module__.startswith(f"{__name__}."):
-            cls.__module__ = __name__
-
-
-_present_as_one_module()
+# The parts are not to be seen in reprs and pickles.
+present_as(
+    __name__,
+    *(item for item in (globals()[name] for name in __all__) if item.__module__.startswith(f"{__name__}.")),
+    key_not_string,
+    key_starts_with_dollar,
+)
 _PARTS = _parts()
 sys.modules[__name__].__class__ = _FieldsModule
 
-register_classes(
-    {
-        **{name: globals()[name] for name in __all__},
-        "BaseField": BaseField,
-        "ComplexBaseField": ComplexBaseField,
-    },
-    fields=True,
-)
+provide_classes(__name__, (*__all__, *_names_of_base_fields), fields=True)

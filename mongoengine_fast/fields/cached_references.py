@@ -78,7 +78,7 @@ class CachedReferenceField(BaseField):
         # A dangling reference fails as loading nothing does.
         return document_type._from_son(None) if document is None else document
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
         value = instance._data.get(self.name)

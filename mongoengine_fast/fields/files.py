@@ -108,6 +108,9 @@ class GridFSProxy:
             and self.db_alias == other.db_alias
         )
 
+    def __ne__(self, other: Any) -> bool:
+        return not (self == other)
+
     @property
     def fs(self) -> gridfs.GridFS:
         """The GridFS bucket of the file."""
@@ -231,7 +234,7 @@ class FileField(BaseField):
         self.collection_name = collection_name
         self.db_alias = db_alias
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
         proxy = instance._data.get(self.name)

@@ -23,6 +23,13 @@ def _with_passthrough(ref: LazyReference, passthrough: bool) -> LazyReference:
     return LazyReference(ref.document_type, ref.pk, passthrough=passthrough)
 
 
+def _keep_lazyref(field: Any, instance: Any) -> None:
+    """Put the lazy reference in the place of what a document holds; on the class, where there is none, do nothing."""
+    value = None if instance is None else field.build_lazyref(instance._data.get(field.name))
+    if value:
+        instance._data[field.name] = value
+
+
 class LazyReferenceField(BaseField):
     """A reference that reads as a `LazyReference`, followed by its `fetch()`.
 
@@ -71,12 +78,8 @@ class LazyReferenceField(BaseField):
             return _with_passthrough(value, self.passthrough)
         return LazyReference(self.document_type, self._pk_of(value), passthrough=self.passthrough)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
-            return self
-        value = self.build_lazyref(instance._data.get(self.name))
-        if value:
-            instance._data[self.name] = value
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        _keep_lazyref(self, instance)
         return super().__get__(instance, owner)
 
     def to_mongo(self, value: Any) -> Any:
@@ -170,12 +173,8 @@ class GenericLazyReferenceField(GenericReferenceField):
             return value
         return LazyReference(document_type, pk, passthrough=self.passthrough)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
-        if instance is None:
-            return self
-        value = self.build_lazyref(instance._data.get(self.name))
-        if value:
-            instance._data[self.name] = value
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        _keep_lazyref(self, instance)
         return super().__get__(instance, owner)
 
     def validate(self, value: Any) -> None:

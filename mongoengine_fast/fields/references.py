@@ -143,7 +143,7 @@ class GenericReferenceField(BaseField):
 
     _lazy_load_ref = staticmethod(load_referenced)
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
         value = instance._data.get(self.name)

@@ -81,7 +81,7 @@ class SequenceField(BaseField):
         letters = (f"_{char}" if char.isupper() else char for char in owner._class_name)
         return "".join(letters).strip("_").lower()
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         value = super().__get__(instance, owner)
         if value is None and instance._initialised:
             value = self.generate()

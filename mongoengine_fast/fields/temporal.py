@@ -115,7 +115,7 @@ class ComplexDateTimeField(StringField):
     def _convert_from_string(self, data: str) -> datetime.datetime:
         return datetime.datetime(*map(int, data.split(self.separator)))
 
-    def __get__(self, instance: Any, owner: Any = None) -> Any:
+    def __get__(self, instance: Any, owner: Any) -> Any:
         if instance is None:
             return self
         data = super().__get__(instance, owner)

@@ -115,7 +115,7 @@ def _user_part(atom: str) -> str:
     """Return the expression of a mailbox name, given the characters of an atom."""
     quotable = r"[\x01-\x08\x0b\x0c\x0e-\x1f!#-\[\]-\x7f]"
     escapable = r"[\x01-\x09\x0b\x0c\x0e-\x7f]"
-    return rf'(?:{atom}+(?:\.{atom}+)*|"(?:{quotable}|\\{escapable})*")\Z'
+    return rf'^(?:{atom}+(?:\.{atom}+)*|"(?:{quotable}|\\{escapable})*")\Z'
 
 
 _ATOM = r"-!#$%&'*+/=?^_`{}|~0-9A-Z"

@@ -1,12 +1,6 @@
 """Queries: how they are built, sent and read, and what may be imported for them."""
 
-from mongoengine_fast.errors import (
-    DoesNotExist,
-    InvalidQueryError,
-    MultipleObjectsReturned,
-    NotUniqueError,
-    OperationError,
-)
+from mongoengine_fast.errors import *
 from mongoengine_fast.queryset.field_list import QueryFieldList
 from mongoengine_fast.queryset.manager import QuerySetManager, queryset_manager
 from mongoengine_fast.queryset.queryset import (

@@ -68,6 +68,11 @@ def _shallow(value: Any) -> Any:
     return copy.copy(value)
 
 
+def has_plain_layout(cls: type) -> bool:
+    """Whether all of the state of a class's querysets can live in the instance dictionary."""
+    return cls.__setattr__ is object.__setattr__ and not any(hasattr(cls, name) for name in _STATE_NAMES)
+
+
 class QuerySetState:
     """The attributes of a queryset and the copying of them.
 
@@ -108,14 +113,9 @@ class QuerySetState:
     # The find command in use, and its rows once it has been sent.
     _spec: FindSpec | None = None
     _rows: Any = None
-    # Whether all of the state can live in the instance dictionary.
+    # What `has_plain_layout` says.
     _plain_layout = True
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls._plain_layout = cls.__setattr__ is object.__setattr__ and not any(
-            hasattr(cls, name) for name in _STATE_NAMES
-        )
+    _is_query_set = True
 
     def __init__(self, document: Any, collection: Any) -> None:
         state = dict(
@@ -184,7 +184,7 @@ class QuerySetState:
         Raises:
             OperationError: `new_qs` is not a queryset.
         """
-        if not isinstance(new_qs, QuerySetState):
+        if not getattr(new_qs.__class__, "_is_query_set", False):
             raise OperationError(f"{new_qs.__name__} is not a subclass of BaseQuerySet")
         for name in _INHERITED:
             setattr(new_qs, name, _shallow(getattr(self, name)))
@@ -208,6 +208,6 @@ class QuerySetState:
         state["_cursor_obj"] = None
         return state
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state["_collection_obj"] = state["_document"]._get_collection()
-        self.__dict__.update(state)
+    def __setstate__(self, obj_dict: dict[str, Any]) -> None:
+        obj_dict["_collection_obj"] = obj_dict["_document"]._get_collection()
+        self.__dict__.update(obj_dict)

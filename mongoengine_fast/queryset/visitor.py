@@ -21,9 +21,9 @@ _IMMUTABLE = frozenset((str, int, float, bool, bytes, type(None), ObjectId, date
 
 
 def warn_empty_is_deprecated() -> None:
-    """Warn the caller of a node's `empty` property."""
+    """Warn of a use of a node's `empty` property; as upstream, the property is blamed and not its caller."""
     msg = "'empty' property is deprecated in favour of using 'not bool(filter)'"
-    warnings.warn(msg, DeprecationWarning, stacklevel=3)
+    warnings.warn(msg, DeprecationWarning, stacklevel=2)
 
 
 class QNodeVisitor:
