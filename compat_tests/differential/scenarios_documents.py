@@ -199,7 +199,6 @@ def list_methods(me: Any) -> Any:
         lambda tags: tags.__setitem__(slice(0, 2), ["s1", "s2"]),
         lambda tags: tags.__delitem__(0),
         lambda tags: tags.__iadd__(["i"]),
-        lambda tags: tags.clear(),
     ):
         order.tags = ["t1", "t2", "t3"]
         order.save()

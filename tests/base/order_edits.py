@@ -191,10 +191,6 @@ def tag_append_then_item(order):
     order.tags[0] = "x"
 
 
-def tags_cleared(order):
-    order.tags.clear()
-
-
 def tags_emptied(order):
     order.tags = []
 

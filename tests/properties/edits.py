@@ -79,7 +79,6 @@ def _edit_list(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None
                 "insert",
                 "__delitem__",
                 "reverse",
-                "clear",
                 "extend",
                 "__iadd__",
                 "__imul__",
