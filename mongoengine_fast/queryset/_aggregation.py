@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mongoengine_fast import lanes
+from mongoengine_fast.lanes.driver import index_document
 from mongoengine_fast.queryset._cursor import CursorAccess
+
+_FIRST_STAGES = ("$geoNear", "$collStats", "$indexStats", "$planCacheStats", "$search", "$searchMeta", "$vectorSearch")
+
+
+def _has_to_be_first(stage: Any) -> bool:
+    """Whether the server accepts a stage at the start of a pipeline only."""
+    return isinstance(stage, Mapping) and any(name in stage for name in _FIRST_STAGES)
 
 
 class Aggregation(CursorAccess):
@@ -21,7 +29,7 @@ class Aggregation(CursorAccess):
         Args:
             pipeline: a list of stages.
             suppl_pipeline: deprecated: further stages.
-            kwargs: options of pymongo's `Collection.aggregate`.
+            kwargs: options of pymongo's `Collection.aggregate`; they win over hint, collation and comment of the query.
 
         Returns:
             A cursor over the resulting dicts.
@@ -34,10 +42,19 @@ class Aggregation(CursorAccess):
                 "(similar to pymongo.Collection.aggregate interface), see documentation"
             )
             warnings.warn(msg, DeprecationWarning, stacklevel=1)
-        stages = self._selection_stages()
-        stages += [pipeline] if single else list(pipeline)
+        stages = [pipeline] if single else list(pipeline)
         stages += suppl_pipeline
-        return lanes.aggregate(self._reading_collection(), stages, **kwargs)
+        # What has to come first stays first, as nothing may stand before it.
+        first = 1 if stages and _has_to_be_first(stages[0]) else 0
+        stages[first:first] = self._selection_stages()
+        return lanes.aggregate(self._reading_collection(), stages, **{**self._aggregate_options(), **kwargs})
+
+    def _aggregate_options(self) -> dict[str, Any]:
+        options = self._command_options()
+        # Alone of all commands, pymongo sends the hint of this one as it is given.
+        if "hint" in options and not isinstance(options["hint"], str):
+            options["hint"] = index_document(options["hint"])
+        return options
 
     def _selection_stages(self) -> list[dict[str, Any]]:
         """Return the stages that do what the query does."""
@@ -78,5 +95,5 @@ class Aggregation(CursorAccess):
         if getattr(self._document._lookup_field(field.split("."))[-1], "_is_list_field", False):
             stages.append({"$unwind": "$" + field})
         stages.append({"$group": {"_id": name, "total": {operator: "$" + db_field}}})
-        result = tuple(lanes.aggregate(self._document._get_collection(), stages))
+        result = tuple(lanes.aggregate(self._document._get_collection(), stages, **self._aggregate_options()))
         return result[0]["total"] if result else 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bson.code import Code
+from pymongo.collection import Collection
 
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.common import _import_class
@@ -92,6 +93,26 @@ class CursorAccess(QuerySetState):
                 projection["_text_score"] = {"$meta": "textScore"}
         return args
 
+    def _command_options(self) -> dict[str, Any]:
+        """Return what commands other than find take of this query's options: hint, collation and comment."""
+        options: dict[str, Any] = {}
+        # Clients of other makers (mongomock) do not know them, and have been doing without.
+        if not isinstance(self._collection, Collection):
+            return options
+        if self._hint not in (-1, None):
+            options["hint"] = self._hint
+        if self._collation:
+            options["collation"] = self._collation
+        if self._comment:
+            options["comment"] = self._comment
+        return options
+
+    def _with_where(self, filter: dict[str, Any]) -> dict[str, Any]:
+        """Add the JavaScript expression of this query, if there is one, to a filter."""
+        if not self._where_clause:
+            return filter
+        return {**filter, "$where": Code(self._sub_js_fields(self._where_clause))}
+
     def _sort(self, ordering: Any) -> Any:
         """Return an ordering in MongoDB's form: the given one, else the class's."""
         # An empty list is an explicit wish for no order.
@@ -115,8 +136,7 @@ class CursorAccess(QuerySetState):
         if self._read_preference is not None or self._read_concern is not None:
             collection = self._reading_collection()
         args = self._cursor_args
-        if self._where_clause:
-            filter = {**filter, "$where": Code(self._sub_js_fields(self._where_clause))}
+        filter = self._with_where(filter)
         # The time limit is not here: it belongs to the command it was set on, and a
         # queryset that is filtered further begins a new one.
         modifiers: dict[str, Any] = {}

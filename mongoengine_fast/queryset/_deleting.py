@@ -65,7 +65,8 @@ class Deleting(CursorAccess):
                 referrer.objects(**references).update(write_concern=write_concern, **{f"pull_all__{field}": self})
 
         with set_write_concern(queryset._collection, write_concern) as collection:
-            result = lanes.delete_many(collection, queryset._query)
+            query = queryset._with_where(queryset._query)
+            result = lanes.delete_many(collection, query, **queryset._command_options())
         return result.deleted_count if result.acknowledged else None
 
     def _deletes_singly(self) -> bool:

@@ -148,15 +148,20 @@ class Writing(CursorAccess):
             return 0
 
         queryset = self.clone()
-        query = queryset._query
+        query = queryset._with_where(queryset._query)
         change = _compile_update(queryset._document, update)
         if upsert and "_cls" in query:
             # The inserted document must say what it is.
-            change.setdefault("$set", {})["_cls"] = queryset._document._class_name
+            class_name = {"_cls": queryset._document._class_name}
+            if isinstance(change, list):
+                change.append({"$set": class_name})
+            else:
+                change.setdefault("$set", {}).update(class_name)
         send = lanes.update_many if multi else lanes.update_one
         try:
             with set_read_write_concern(queryset._collection, write_concern or {}, read_concern) as collection:
-                result = send(collection, query, change, upsert=upsert, array_filters=array_filters)
+                options = queryset._command_options()
+                result = send(collection, query, change, upsert=upsert, array_filters=array_filters, **options)
         except OperationFailure as err:
             raise _update_error(err)
         if full_result:
@@ -251,10 +256,10 @@ class Writing(CursorAccess):
             return None
 
         queryset = self.clone()
-        query = queryset._query
-        options = dict(self._cursor_args, sort=queryset._ordering)
+        query = queryset._with_where(queryset._query)
+        options = {**self._cursor_args, **self._command_options(), "sort": queryset._ordering}
         if not remove:
-            change = transform.update(queryset._document, **update)
+            change = _compile_update(queryset._document, update)
             options.update(upsert=upsert, return_after=new, array_filters=array_filters)
         if full_response:
             msg = "With PyMongo 3+, it is not possible anymore to get the full response."
