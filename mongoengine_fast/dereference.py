@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from bson import SON, DBRef  # noqa: F401
@@ -179,7 +180,9 @@ class DeReference:
             if manager is not None:
                 name = target._get_collection_name()
                 keys = [key for key in ids if (name, key) not in objects]
-                for key, document in target.objects.in_bulk(keys).items():
+                # A manager that takes arguments is a function that makes the queryset.
+                queryset = manager() if isinstance(manager, partial) else manager
+                for key, document in queryset.in_bulk(keys).items():
                     objects[(name, key)] = document
                 continue
             if isinstance(doc_type, (ListField, DictField)):

@@ -4,6 +4,7 @@ Importing it loads its modules lowest first; each imports what it needs from a s
 """
 
 from mongoengine_fast.base.common import *
+from mongoengine_fast.base.common import _DocumentRegistry
 from mongoengine_fast.base.datastructures import *
 from mongoengine_fast.base.document import *
 from mongoengine_fast.base.fields import *

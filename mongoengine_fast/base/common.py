@@ -59,6 +59,22 @@ def get_document(name: str) -> Any:
     raise NotRegistered(_NOT_REGISTERED % name)
 
 
+class _DocumentRegistry:
+    """Access to the registry by the name that MongoEngine gives it since 0.29.3."""
+
+    get = staticmethod(get_document)
+
+    @staticmethod
+    def register(document: Any) -> None:
+        """Register a document class under its full name, in place of any other of that name."""
+        _document_registry[document._class_name] = document
+
+    @staticmethod
+    def unregister(name: str) -> None:
+        """Forget the class registered under a full name; `KeyError` when there is none."""
+        _document_registry.pop(name)
+
+
 def _get_documents_by_db(connection_alias: str, default_connection_alias: str) -> list[Any]:
     """Return the registered document classes that live in one connection's database."""
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -28,6 +27,16 @@ def _projection_order(item: tuple[str, Any]) -> int:
     """Sort exclusions first, then inclusions, then operators."""
     value = item[1]
     return value if isinstance(value, int) else 2
+
+
+def _reach(doc: Any, name: str) -> Any:
+    """Return the value at the end of a path of attributes; None where an embedded document on the way is missing."""
+    value = doc
+    for attribute in name.split("__"):
+        if value is None:
+            return None
+        value = getattr(value, attribute)
+    return value
 
 
 def _db_path(document: Any, parts: list[str]) -> str:
@@ -97,7 +106,7 @@ class Projection(CursorAccess):
 
     def _get_scalar(self, doc: Any) -> Any:
         """Return the values of a document that `scalar` asked for."""
-        values = tuple(reduce(getattr, name.split("__"), doc) for name in self._scalar)
+        values = tuple(_reach(doc, name) for name in self._scalar)
         return values[0] if len(values) == 1 else values
 
     def _fields_to_dbfields(self, fields: Iterable[str]) -> list[str]:

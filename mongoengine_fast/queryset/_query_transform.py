@@ -127,13 +127,26 @@ def _resolve(document: Any, names: list[str], op: str | None, value: Any) -> tup
     elif op in _MANY_VALUES and not isinstance(value, dict):
         value = _prepare_query_for_iterable(field, op, value)
 
-    # A generic reference is stored as {_cls, _ref}: what identifies it lies deeper.
     if getattr(field, "_is_generic_reference_field", False):
-        if isinstance(value, DBRef):
-            path[-1] += "._ref"
-        elif isinstance(value, ObjectId):
-            path[-1] += "._ref.$id"
+        several = op in _MANY_VALUES and isinstance(value, list)
+        path[-1] += _place_in_generic_reference(value if several else [value])
     return path, field, value
+
+
+def _place_in_generic_reference(values: list[Any]) -> str:
+    """Return where in a generic reference, which is stored as {_cls, _ref}, such values lie.
+
+    Raises:
+        ValueError: some values lie in one place, some in another.
+    """
+    kinds = {kind for kind in (DBRef, ObjectId) for value in values if isinstance(value, kind)}
+    if len(kinds) > 1:
+        raise ValueError(
+            "The `in`, `nin`, `all`, or `near`-operators cannot be applied to mixed queries of DBRef/ObjectId"
+        )
+    if not kinds or not all(isinstance(value, tuple(kinds)) for value in values):
+        return ""
+    return "._ref" if DBRef in kinds else "._ref.$id"
 
 
 def _apply_operator(field: Any, op: str, value: Any) -> Any:
