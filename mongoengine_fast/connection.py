@@ -19,6 +19,8 @@ try:
 except ImportError:  # pymongo before 4.9
     from pymongo.database import _check_name
 
+# MongoEngine has these here since 0.29.3.
+from mongoengine_fast._sessions import _clear_session, _get_session, _local_sessions, _set_session  # noqa: F401
 from mongoengine_fast._version import __version__
 from mongoengine_fast.base.common import _get_documents_by_db
 from mongoengine_fast.pymongo_support import PYMONGO_VERSION  # noqa: F401  programs look for it here

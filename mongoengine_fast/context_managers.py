@@ -10,16 +10,17 @@ from typing import Any
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from mongoengine_fast._transactions import run_in_transaction
 from mongoengine_fast.base.fields import _no_dereference_for_fields
 from mongoengine_fast.common import _import_class  # noqa: F401  programs look for it here
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
-from mongoengine_fast.pymongo_support import count_documents
 
 __all__ = (
     "no_dereference",
     "no_dereferencing_active_for_class",
     "no_sub_classes",
     "query_counter",
+    "run_in_transaction",
     "set_read_write_concern",
     "set_write_concern",
     "switch_collection",
@@ -242,7 +243,8 @@ class query_counter:
 
     def _get_count(self) -> int:
         """Ask the database how many operations there were, this question not included."""
-        found = count_documents(self.db.system.profile, self._ignored_query)
+        # Without the session of a transaction, which has no access to the profile.
+        found = self.db.system.profile.count_documents(self._ignored_query)
         count = found - self._ctx_query_counter
         self._ctx_query_counter += 1
         return count

@@ -10,6 +10,8 @@ import pymongo
 from bson import binary, json_util
 from pymongo.errors import OperationFailure  # noqa: F401  programs look for it here
 
+from mongoengine_fast._sessions import session_option
+
 PYMONGO_VERSION: tuple[int | str, ...] = tuple(pymongo.version_tuple[:2])
 
 LEGACY_JSON_OPTIONS = json_util.LEGACY_JSON_OPTIONS.with_options(
@@ -58,7 +60,7 @@ def count_documents(
     # The server rejects a limit of 0, where pymongo's cursors take it as "no limit".
     if limit == 0:
         return 0
-    options = count_options(skip, limit, hint, collation)
+    options = {**count_options(skip, limit, hint, collation), **session_option()}
     if not filter and not options:
         return collection.estimated_document_count()
     return collection.count_documents(filter=filter, **options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.errors import OperationError
 from mongoengine_fast.pymongo_support import list_collection_names
@@ -77,7 +78,7 @@ class CollectionAccess:
         limits = {"capped": True, "size": max_bytes}
         if max_documents:
             limits["max"] = max_documents
-        return db.create_collection(name, **limits)
+        return db.create_collection(name, **limits, **session_option())
 
     @classmethod
     def _get_timeseries_collection(cls) -> Any:
@@ -91,7 +92,7 @@ class CollectionAccess:
 
         options = cls._meta.get("timeseries")
         expire_after = options.pop("expireAfterSeconds", None)
-        return db.create_collection(name=name, timeseries=options, expireAfterSeconds=expire_after)
+        return db.create_collection(name=name, timeseries=options, expireAfterSeconds=expire_after, **session_option())
 
     @classmethod
     def drop_collection(cls) -> None:
@@ -103,4 +104,4 @@ class CollectionAccess:
         if not name:
             raise OperationError(f"Document {cls} has no collection defined (is it abstract ?)")
         cls._collection = None
-        cls._get_db().drop_collection(name)
+        cls._get_db().drop_collection(name, **session_option())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
 
 __all__ = ("IndexManagement", "includes_cls")
@@ -53,12 +55,23 @@ def _existing_keys(index_information: Iterable[dict[str, Any]]) -> list[list[tup
     """Return the keys of each index in the database, a text index by the fields it covers."""
     existing = []
     for info in index_information:
-        keys = info["key"]
-        if "_fts" in keys[0]:
-            existing.append([(field, keys[0][1]) for field in info["weights"]])
-        else:
-            existing.append(keys)
+        keys: list[tuple[str, Any]] = []
+        for key in info["key"]:
+            if key[0] == "_fts":
+                keys += [(field, key[1]) for field in info["weights"]]
+            elif key[0] != "_ftsx":
+                keys.append(key)
+        existing.append(keys)
     return existing
+
+
+def _without_text_order(keys: Iterable[Any]) -> list[Any]:
+    """Return the keys of an index in a form to compare: the server keeps no order among the fields of a text index."""
+    ordered: list[Any] = []
+    for is_text, group in groupby(map(tuple, keys), lambda key: key[1:] == ("text",)):
+        run = list(group)
+        ordered += sorted(run) if is_text else run
+    return ordered
 
 
 class IndexManagement:
@@ -79,7 +92,7 @@ class IndexManagement:
         fields = options.pop("fields")
         options["background"] = background
         options.update(kwargs)
-        return cls._get_collection().create_index(fields, **options)
+        return cls._get_collection().create_index(fields, **options, **session_option())
 
     @classmethod
     def ensure_indexes(cls) -> None:
@@ -92,6 +105,7 @@ class IndexManagement:
         # The server does not know this option of ours.
         common = {key: value for key, value in (cls._meta.get("index_opts") or {}).items() if key != "cls"}
         collection = cls._get_collection()
+        session = session_option()
 
         has_cls_index = False
         for spec in cls._meta["index_specs"] or ():
@@ -99,11 +113,11 @@ class IndexManagement:
             fields = options.pop("fields")
             options.pop("cls", None)
             has_cls_index = has_cls_index or includes_cls(fields)
-            collection.create_index(fields, background=background, **options)
+            collection.create_index(fields, background=background, **options, **session)
 
         # Queries for one class of several need an index on `_cls`, and any that starts with it will do.
         if not has_cls_index and cls._meta.get("index_cls", True) and cls._meta.get("allow_inheritance"):
-            collection.create_index("_cls", background=background, **common)
+            collection.create_index("_cls", background=background, **common, **session)
 
     @classmethod
     def list_indexes(cls) -> list[Any]:
@@ -133,8 +147,10 @@ class IndexManagement:
         """Return ``{"missing": [...], "extra": [...]}``: what the database lacks, and what it has beyond need."""
         required = cls.list_indexes()
         existing = _existing_keys(cls._get_collection().index_information().values())
-        missing = [keys for keys in required if keys not in existing]
-        extra = [keys for keys in existing if keys not in required]
+        comparable_existing = [_without_text_order(keys) for keys in existing]
+        comparable_required = [_without_text_order(keys) for keys in required]
+        missing = [keys for keys in required if _without_text_order(keys) not in comparable_existing]
+        extra = [keys for keys in existing if _without_text_order(keys) not in comparable_required]
 
         # An index on `_cls` alone is not missed where a required one starts with it.
         if [("_cls", 1)] in missing and any(includes_cls(keys) and keys not in extra for keys in existing):

@@ -8,6 +8,7 @@ from typing import Any
 import gridfs
 from bson import ObjectId
 
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.base.fields import BaseField
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 
@@ -191,7 +192,8 @@ class GridFSProxy:
 
     def delete(self) -> None:
         """Delete the file; the field remains, without a file."""
-        self.fs.delete(self.grid_id)
+        # pymongo refuses that in a transaction, as it could not be rolled back: better than losing the file.
+        self.fs.delete(self.grid_id, **(session_option() if self.grid_id else {}))
         self.grid_id = None
         self.gridout = None
         self._mark_as_changed()

@@ -6,6 +6,7 @@ import itertools
 from io import BytesIO
 from typing import Any
 
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.errors import ValidationError
 from mongoengine_fast.fields import extras
 from mongoengine_fast.fields.files import FileField, GridFSProxy
@@ -81,7 +82,7 @@ class ImageGridFsProxy(GridFSProxy):
         """Delete the image and its thumbnail."""
         stored = self.get()
         if stored and stored.thumbnail_id:
-            self.fs.delete(stored.thumbnail_id)
+            self.fs.delete(stored.thumbnail_id, **session_option())
         super().delete()
 
     def _put_thumbnail(self, thumbnail: Any, format: str, progressive: bool, **kwargs: Any) -> Any:

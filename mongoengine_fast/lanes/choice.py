@@ -14,6 +14,7 @@ from bson.raw_bson import RawBSONDocument
 from bson.son import SON
 
 from mongoengine_fast import _native
+from mongoengine_fast._sessions import open_sessions, session_option
 from mongoengine_fast.lanes import counters, options
 from mongoengine_fast.lanes.counters import NATIVE, PYMONGO, PYTHON, forced_lanes
 from mongoengine_fast.lanes.driver import Collection, MongoClient, bound_session, csot_timeout, is_closed
@@ -51,9 +52,14 @@ def decline(route: Route, operation: str, unusual: Exception) -> Route:
     return route.fallback
 
 
+def in_session(session: Any) -> dict[str, Any]:
+    """Return the session that pymongo is to be given, as its argument: *session*, else a transaction's."""
+    return session_option() if session is None else {"session": session}
+
+
 def _momentary_reason(route: Route, session: Any) -> str:
     """Say why this very operation cannot be native, or return ""."""
-    if session is not None or bound_session() is not None:
+    if session is not None or open_sessions() or bound_session() is not None:
         return "a pymongo session is active"
     if csot_timeout() is not None:
         return "pymongo.timeout() is active"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mongoengine_fast.lanes import native_reads, plain
-from mongoengine_fast.lanes.choice import Unusual, choose, decline
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 
 
@@ -82,9 +82,7 @@ class LaneCursor:
                 route = decline(route, "find", unusual)
         self.lane = route.lane
         if self._rows is None:
-            arguments = self._arguments
-            if self._session is not None:
-                arguments = {**arguments, "session": self._session}
+            arguments = {**self._arguments, **in_session(self._session)}
             self._rows = plain.open_rows(self.collection, route, arguments, self._where, self._loader)
         return self._rows
 

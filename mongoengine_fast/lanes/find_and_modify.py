@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import ReturnDocument
 
 from mongoengine_fast.lanes import native_writes, plain
-from mongoengine_fast.lanes.choice import Unusual, choose, decline
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 
 
@@ -78,5 +78,5 @@ def _run(operation: str, collection: Any, arguments: tuple[Any, ...], loader: An
         except Unusual as unusual:
             route = decline(route, operation, unusual)
     arguments = (arguments[0], *map(plain.as_mapping, arguments[1:]))
-    row = getattr(collection, operation)(*arguments, **options)
+    row = getattr(collection, operation)(*arguments, **{**options, **in_session(options.get("session"))})
     return row if row is None or loader is None else loader.from_dict(row)

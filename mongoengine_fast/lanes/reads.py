@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mongoengine_fast.lanes import native_aggregate, native_reads, plain
-from mongoengine_fast.lanes.choice import Unusual, choose, decline
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.cursor import LaneCursor
 
@@ -67,7 +67,7 @@ def find_one(collection: Any, filter: Any = None, *, loader: Any = None, session
         except Unusual as unusual:
             route = decline(route, "find_one", unusual)
     where = options.pop("where", None)
-    arguments = plain.given(filter=filter, limit=-1, session=session, **options)
+    arguments = {**plain.given(filter=filter, limit=-1, **options), **in_session(session)}
     rows = plain.open_rows(collection, route, arguments, where, loader)
     try:
         return rows.next()
@@ -85,8 +85,7 @@ def count_documents(collection: Any, filter: Any, *, session: Any = None, **opti
             return native_reads.count_documents(route, filter, options)
         except Unusual as unusual:
             route = decline(route, "count_documents", unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return int(collection.count_documents(filter, **options))
 
 
@@ -98,6 +97,10 @@ def estimated_document_count(collection: Any, **options: Any) -> int:
             return native_reads.estimated_document_count(route, options)
         except Unusual as unusual:
             route = decline(route, "estimated_document_count", unusual)
+    session = in_session(None)
+    if session:
+        # The metadata know nothing of a transaction's own changes, and the server does not give them to one.
+        return int(collection.count_documents({}, **options, **session))
     return int(collection.estimated_document_count(**options))
 
 
@@ -109,8 +112,7 @@ def distinct(collection: Any, key: str, filter: Any = None, *, session: Any = No
             return native_reads.distinct(route, key, filter, options)
         except Unusual as unusual:
             route = decline(route, "distinct", unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return list(collection.distinct(key, filter, **options))
 
 
@@ -126,6 +128,5 @@ def aggregate(collection: Any, pipeline: Any, *, session: Any = None, **options:
             return native_aggregate.aggregate(route, collection, pipeline, options)
         except Unusual as unusual:
             route = decline(route, "aggregate", unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return collection.aggregate(pipeline, **options)

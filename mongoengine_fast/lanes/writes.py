@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, UpdateResult
 
 from mongoengine_fast.lanes import native_writes, plain
-from mongoengine_fast.lanes.choice import Unusual, choose, decline
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 
 
@@ -23,8 +23,7 @@ def insert_one(collection: Any, document: Any, *, session: Any = None, **options
             return InsertOneResult(native_writes.insert_one(route, document, options), True)
         except Unusual as unusual:
             route = decline(route, "insert_one", unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return collection.insert_one(plain.as_mapping(document), **options)
 
 
@@ -45,8 +44,7 @@ def insert_many(
             return InsertManyResult(native_writes.insert_many(route, documents, ordered, options), True)
         except Unusual as unusual:
             route = decline(route, "insert_many", unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return collection.insert_many(plain.as_mappings(documents), ordered=ordered, **options)
 
 
@@ -109,8 +107,7 @@ def _update(
             return UpdateResult(native_writes.update(route, operation, filter, update, upsert, options), True)
         except Unusual as unusual:
             route = decline(route, operation, unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return getattr(collection, operation)(filter, plain.as_mapping(update), upsert=upsert, **options)
 
 
@@ -137,6 +134,5 @@ def _delete(operation: str, collection: Any, filter: Any, options: dict[str, Any
             return DeleteResult(native_writes.delete(route, operation, filter, options), True)
         except Unusual as unusual:
             route = decline(route, operation, unusual)
-    if session is not None:
-        options["session"] = session
+    options.update(in_session(session))
     return getattr(collection, operation)(filter, **options)

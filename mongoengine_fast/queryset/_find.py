@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from mongoengine_fast import lanes
+from mongoengine_fast._sessions import session_option
 
 _LANE_ARGS = frozenset(("projection", "no_cursor_timeout", "allow_disk_use"))
 
@@ -109,7 +110,7 @@ class FindSpec:
 
     def to_cursor(self) -> Any:
         """Return the equivalent pymongo cursor."""
-        cursor = self.collection.find(self.filter, **self.args)
+        cursor = self.collection.find(self.filter, **self.args, **session_option())
         for name, value in self.modifiers.items():
             getattr(cursor, name)(value)
         return cursor

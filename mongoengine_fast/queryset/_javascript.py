@@ -9,6 +9,7 @@ from typing import Any
 from bson import SON
 from bson.code import Code
 
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.common import _import_class
 from mongoengine_fast.connection import get_db
 from mongoengine_fast.errors import OperationError
@@ -149,7 +150,7 @@ class JavaScript(CursorAccess):
             command["out"] = _output_options(output)
 
         db = document._get_db()
-        result = db.command(command)
+        result = db.command(command, **session_option())
         rows = result["results"] if inline else _output_rows(db, result["result"])
         if queryset._ordering:
             rows = rows.sort(queryset._ordering)
@@ -178,7 +179,7 @@ class JavaScript(CursorAccess):
             "options": options or {},
             "query": query,
         }
-        reply = document._get_db().command("eval", Code(code, scope=scope), args=args)
+        reply = document._get_db().command("eval", Code(code, scope=scope), args=args, **session_option())
         return reply.get("retval")
 
     def item_frequencies(self, field: str, normalize: bool = False, map_reduce: bool = True) -> dict[Any, Any]:

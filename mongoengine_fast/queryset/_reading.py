@@ -10,6 +10,7 @@ from typing import Any
 from bson import ObjectId, json_util
 
 from mongoengine_fast import lanes
+from mongoengine_fast._sessions import session_option
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.common import _import_class
 from mongoengine_fast.errors import InvalidQueryError, LookUpError
@@ -198,7 +199,7 @@ class Reading(CursorAccess):
         rows = (
             lanes.find(self._collection, filter, **args)
             if args.keys() <= {"projection", "no_cursor_timeout", "allow_disk_use"}
-            else self._collection.find(filter, **args)
+            else self._collection.find(filter, **args, **session_option())
         )
         return {raw["_id"]: self._bulk_row(raw) for raw in rows}
 
@@ -235,6 +236,7 @@ class Reading(CursorAccess):
             options["skip"] = self._skip
             # A limit of 0 means no limit, but the server refuses to count with it.
             options["limit"] = self._limit or None
+        comment = {"comment": self._comment} if self._comment else {}
         if self._hint not in (-1, None):
             options["hint"] = self._hint
         if self._collation:
@@ -242,9 +244,9 @@ class Reading(CursorAccess):
         collection, query = self._counted_collection(), self._query
         options = count_options(**options)
         if query or options:
-            found = lanes.count_documents(collection, query, **options)
+            found = lanes.count_documents(collection, query, **options, **comment)
         else:
-            found = lanes.estimated_document_count(collection)
+            found = lanes.estimated_document_count(collection, **comment)
         self._cursor_obj = None
         return found
 
