@@ -236,7 +236,7 @@ class Reading(CursorAccess):
             options["skip"] = self._skip
             # A limit of 0 means no limit, but the server refuses to count with it.
             options["limit"] = self._limit or None
-        comment = {"comment": self._comment} if self._comment else {}
+        comment = {name: value for name, value in self._command_options().items() if name == "comment"}
         if self._hint not in (-1, None):
             options["hint"] = self._hint
         if self._collation:

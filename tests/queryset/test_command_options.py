@@ -169,6 +169,7 @@ def test_clients_that_are_not_pymongos_are_spared_options_they_do_not_know():
 
         Mocked(name="a").save()
         query = Mocked.objects(name="a").hint("_id_").comment("why")
+        assert Mocked.objects.comment("why").count() == Mocked.objects(name="a").comment("why").count() == 1
         assert query.update(set__name="b") == 1
         assert query.modify(set__name="c") is None
         assert Mocked.objects.hint("_id_").delete() == 1
