@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
-__all__ = ("_clear_session", "_get_session", "_local_sessions", "_set_session", "open_sessions", "session_option")
+__all__ = (
+    "_clear_session",
+    "_get_session",
+    "_local_sessions",
+    "_set_session",
+    "forget",
+    "open_sessions",
+    "session_option",
+    "when_rolled_back",
+)
 
 # A context variable, not a thread's: tasks of an event loop take turns on one thread, and each has its own blocks.
 _open_sessions: ContextVar[tuple[Any, ...]] = ContextVar("mongoengine_sessions", default=())
@@ -41,6 +52,23 @@ open_sessions = _open_sessions.get
 _set_session = _local_sessions.append
 _get_session = _local_sessions.get_current
 _clear_session = _local_sessions.clear_current
+
+
+# What was done on the strength of a session's writes, and is to be undone if they do not last.
+_undoing: WeakKeyDictionary[Any, list[Callable[[], None]]] = WeakKeyDictionary()
+
+
+def when_rolled_back(undo: Callable[[], None]) -> None:
+    """Have *undo* called if the current transaction is not committed; outside of transactions nothing happens."""
+    session = _get_session()
+    if session is not None:
+        _undoing.setdefault(session, []).append(undo)
+
+
+def forget(session: Any) -> None:
+    """Undo what relied on the writes of a session, which did not last."""
+    for undo in _undoing.pop(session, ()):
+        undo()
 
 
 def session_option() -> dict[str, Any]:

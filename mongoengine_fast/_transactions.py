@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from pymongo.errors import PyMongoError
 
-from mongoengine_fast._sessions import _local_sessions
+from mongoengine_fast._sessions import _local_sessions, forget
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_connection
 from mongoengine_fast.errors import MongoEngineException
 
@@ -83,14 +84,25 @@ class run_in_transaction:
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
         session, self._session = self._session, None
         _local_sessions.clear_current()
-        # The end of a session rolls back what was not committed.
-        with session:
-            # The program may have ended the transaction itself.
-            if kind is None and session.in_transaction:
-                _commit(session)
+        committed = False
+        try:
+            # The end of a session rolls back what was not committed.
+            with session:
+                # The program may have ended the transaction itself.
+                if kind is None and session.in_transaction:
+                    _commit(session)
+                    committed = True
+        finally:
+            if not committed:
+                forget(session)
 
     def __call__(self, function: _Function) -> _Function:
-        """Make *function* run in a transaction, again and again while others get in its way."""
+        """Make *function* run in a transaction, again and again while others get in its way.
+
+        Raises `TypeError` for a coroutine or generator function: calling it runs nothing yet.
+        """
+        if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+            raise TypeError(f"{function.__qualname__} cannot be run as a whole; use a with block inside it")
 
         @functools.wraps(function)
         def in_transaction(*args: Any, **kwargs: Any) -> Any:

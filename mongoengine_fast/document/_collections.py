@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongoengine_fast._sessions import session_option
+from mongoengine_fast._sessions import session_option, when_rolled_back
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.errors import OperationError
 from mongoengine_fast.pymongo_support import list_collection_names
@@ -54,6 +54,8 @@ class CollectionAccess:
 
             if cls._meta.get("auto_create_index", True) and cls._get_db().client.is_primary:
                 cls.ensure_indexes()
+            # Neither the collection nor its indexes exist if the transaction that has made them does not last.
+            when_rolled_back(cls._disconnect)
         return cls._collection
 
     @classmethod

@@ -227,6 +227,18 @@ def test_a_class_may_be_used_for_the_first_time_in_a_transaction(database):
     assert New.objects.count() == 1
 
 
+def test_a_class_whose_first_use_is_rolled_back_gets_its_indexes_later(database):
+    class New(me.Document):
+        name = me.StringField(unique=True)
+
+    with rolled_back():
+        New(name="a").save()
+    assert database.list_collection_names() == []
+    New(name="a").save()
+    with pytest.raises(me.NotUniqueError):
+        New(name="a").save()
+
+
 def test_a_collection_cannot_be_dropped_in_a_transaction(account):
     with pytest.raises(OperationFailure, match="transaction"), run_in_transaction():
         account.drop_collection()
@@ -511,6 +523,18 @@ def test_a_decorated_function_is_run_again_after_a_conflict(account, fail, comma
     assert runs == [10, 10, 10]
     assert outside(account) == {"a": 90, "b": 110}
     assert (transfer.__name__, transfer.__doc__) == ("transfer", "Move money.")
+
+
+def test_functions_that_do_not_run_when_they_are_called_cannot_be_decorated():
+    async def coroutine():
+        pass
+
+    def generator():
+        yield
+
+    for function in (coroutine, generator):
+        with pytest.raises(TypeError, match="with block"):
+            run_in_transaction()(function)
 
 
 def test_other_errors_of_a_decorated_function_are_raised_at_once(account):
