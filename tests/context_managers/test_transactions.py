@@ -1,97 +1,22 @@
-"""Transactions on a replica set: what they cover, how they end, and what is tried again.
+"""Transactions on a replica set: what they cover, and how they end.
 
 MongoEngine 0.29.3 has no transactions.
 """
 
 import asyncio
-import contextlib
 import threading
-import uuid
 
 import pymongo
 import pytest
 from bson import ObjectId
-from pymongo.errors import InvalidOperation, OperationFailure, PyMongoError
+from pymongo.errors import InvalidOperation, OperationFailure
 
 import mongoengine_fast as me
 from mongoengine_fast import lanes
 from mongoengine_fast.connection import _get_session, get_db
 from mongoengine_fast.context_managers import query_counter, run_in_transaction
 from mongoengine_fast.errors import OperationError
-from mongoengine_fast.testing import ReplicaSet
-
-
-class Stop(Exception):
-    """What the tests roll back with."""
-
-
-@contextlib.contextmanager
-def rolled_back():
-    """A transaction that an exception ends."""
-    with contextlib.suppress(Stop), run_in_transaction():
-        yield
-        raise Stop
-
-
-@pytest.fixture(scope="module")
-def replica_set():
-    """A replica set of its own, for its fail points."""
-    with ReplicaSet(members=1, test_commands=True) as deployment:
-        yield deployment
-
-
-@pytest.fixture
-def database(replica_set):
-    """The default connection, to an empty database, whose pymongo database is the value."""
-    name = f"transactions_{uuid.uuid4().hex[:12]}"
-    client = me.connect(name, host=replica_set.uri, uuidRepresentation="standard")
-    yield client[name]
-    # A commit that was made to fail leaves its transaction open on the server.
-    client.admin.command("killAllSessions", [])
-    client.drop_database(name)
-    me.disconnect_all()
-
-
-@pytest.fixture
-def account(database):
-    """A document class with two stored documents, "a" and "b", of 100 each."""
-
-    class Account(me.Document):
-        name = me.StringField(unique=True)
-        balance = me.IntField(default=100)
-        friends = me.ListField(me.ReferenceField("self"))
-        meta = {"collection": "account"}
-
-    Account(name="a").save()
-    Account(name="b").save()
-    return Account
-
-
-@pytest.fixture
-def fail(replica_set, database):
-    """Make the server fail a command: `fail(name, times, code, labels)`, returning how many it has failed so far."""
-    with replica_set.client() as client:
-
-        def fail_commands(command, times, code, labels=()):
-            data = {"failCommands": [command], "errorCode": code, "errorLabels": list(labels)}
-            # The server itself reads collections of its own when a transaction ends.
-            if command != "commitTransaction":
-                data["namespace"] = f"{database.name}.account"
-            return client.admin.command({"configureFailPoint": "failCommand", "mode": {"times": times}, "data": data})[
-                "count"
-            ]
-
-        yield fail_commands
-        client.admin.command({"configureFailPoint": "failCommand", "mode": "off"})
-
-
-def balances(account):
-    return {found.name: found.balance for found in account.objects}
-
-
-def outside(account):
-    """The balances as they are for everybody else."""
-    return {row["name"]: row["balance"] for row in account._get_collection().find()}
+from tests.context_managers.accounts import Stop, balances, outside, rolled_back
 
 
 def test_all_of_a_block_takes_effect_at_its_end(account):
@@ -465,145 +390,3 @@ def test_files_are_not_deleted_in_a_transaction(database):
         Letter.objects(id__ne=letter.id).first().delete()
     assert Letter.objects.count() == 1
     assert Letter.objects.get().content.read() == b"text"
-
-
-def test_a_commit_is_repeated_while_its_outcome_is_unknown(account, fail):
-    before = fail("commitTransaction", 5, code=24, labels=["UnknownTransactionCommitResult"])
-    with run_in_transaction():
-        account.objects(name="a").update(balance=1)
-    assert fail("commitTransaction", 0, code=24) - before == 5
-    assert outside(account)["a"] == 1
-
-
-def test_a_commit_that_takes_longer_than_allowed_is_not_repeated(account, fail):
-    fail("commitTransaction", 1, code=50, labels=["UnknownTransactionCommitResult"])
-    with pytest.raises(PyMongoError) as raised, run_in_transaction():
-        account.objects(name="a").update(balance=1)
-    assert raised.value.code == 50
-
-
-def test_a_commit_that_failed_for_good_is_an_error(account, fail):
-    fail("commitTransaction", 1, code=251)
-    with pytest.raises(OperationFailure) as raised, run_in_transaction():
-        account.objects(name="a").update(balance=1)
-    assert raised.value.code == 251
-    assert _get_session() is None
-    assert outside(account)["a"] == 100
-
-
-CONFLICT = {"code": 112, "labels": ["TransientTransactionError"]}
-
-
-def test_a_conflict_within_a_block_is_raised_with_its_label_below(account, fail):
-    runs = []
-    fail("update", 1, **CONFLICT)
-    with pytest.raises(OperationError) as raised, run_in_transaction():
-        runs.append(account.objects(name="a").update(balance=1))
-    assert raised.value.__context__.has_error_label("TransientTransactionError")
-    assert runs == []
-    assert outside(account)["a"] == 100
-
-
-@pytest.mark.parametrize("command", ["update", "find", "findAndModify", "commitTransaction"])
-def test_a_decorated_function_is_run_again_after_a_conflict(account, fail, command):
-    runs = []
-
-    @run_in_transaction()
-    def transfer(amount, *, to):
-        """Move money."""
-        runs.append(amount)
-        found = account.objects.get(name="a")
-        found.balance -= amount
-        found.save()
-        account.objects(name=to).modify(inc__balance=amount)
-        return "moved"
-
-    fail(command, 2, **CONFLICT)
-    assert transfer(10, to="b") == "moved"
-    assert runs == [10, 10, 10]
-    assert outside(account) == {"a": 90, "b": 110}
-    assert (transfer.__name__, transfer.__doc__) == ("transfer", "Move money.")
-
-
-def test_functions_that_do_not_run_when_they_are_called_cannot_be_decorated():
-    async def coroutine():
-        pass
-
-    def generator():
-        yield
-
-    for function in (coroutine, generator):
-        with pytest.raises(TypeError, match="with block"):
-            run_in_transaction()(function)
-
-
-def test_other_errors_of_a_decorated_function_are_raised_at_once(account):
-    runs = []
-
-    @run_in_transaction()
-    def fails():
-        runs.append(1)
-        account.objects(name="a").update(balance=1)
-        account(name="b").save()
-
-    with pytest.raises(me.NotUniqueError):
-        fails()
-    assert runs == [1]
-    assert outside(account)["a"] == 100
-
-
-def test_an_error_of_the_programs_own_is_not_taken_for_a_conflict(account, fail):
-    runs = []
-
-    @run_in_transaction()
-    def gives_up():
-        runs.append(1)
-        try:
-            account.objects(name="a").update(balance=1)
-        except OperationError:
-            raise Stop from None
-
-    fail("update", 1, **CONFLICT)
-    with pytest.raises(Stop):
-        gives_up()
-    assert runs == [1]
-
-
-def test_a_decorated_function_within_a_block_is_not_run_again(account):
-    """Its conflict is with the block around it, which would never end."""
-    runs = []
-
-    @run_in_transaction()
-    def conflicting():
-        runs.append(1)
-        account.objects(name="a").update(balance=2)
-
-    with run_in_transaction():
-        account.objects(name="a").update(balance=1)
-        with pytest.raises(OperationError):
-            conflicting()
-        assert balances(account)["a"] == 1
-    assert runs == [1]
-    assert outside(account)["a"] == 1
-
-
-def test_two_decorated_functions_in_each_others_way_both_succeed(account):
-    start = threading.Barrier(4)
-
-    @run_in_transaction()
-    def withdraw():
-        found = account.objects.get(name="a")
-        found.balance -= 1
-        found.save()
-
-    def work():
-        start.wait(timeout=30)
-        for _ in range(5):
-            withdraw()
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert outside(account)["a"] == 80
