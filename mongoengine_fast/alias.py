@@ -8,7 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import FunctionType, ModuleType
+
+from mongoengine_fast import _native
 
 __all__ = ("install_as_mongoengine",)
 
@@ -31,11 +33,25 @@ def _own_spec(module: ModuleType) -> ModuleSpec | None:
     return spec.loader_state if spec is not None and isinstance(spec.loader, _AliasLoader) else spec
 
 
+def _present_as_mongoengines(module: ModuleType) -> None:
+    """Let the classes and functions of *module* report MongoEngine's path, in reprs, error messages and pickles.
+
+    Programs print those, compare them, and share pickles with processes that run on MongoEngine itself.
+    """
+    for value in tuple(vars(module).values()):
+        if isinstance(value, (type, FunctionType)):
+            path = _translate(value.__module__ or "", _OURS, _THEIRS)
+            # MongoEngine has no native classes: those keep their name.
+            if path is not None and value.__module__ != _native.__name__:
+                value.__module__ = path
+
+
 class _AliasLoader:
     """Loads a module of this package under its MongoEngine path: the same object, not a second copy."""
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = importlib.import_module(_translate(spec.name, _THEIRS, _OURS) or spec.name)
+        _present_as_mongoengines(module)
         spec.loader_state = _own_spec(module)
         return module
 
@@ -95,8 +111,8 @@ def _refuse_if_taken() -> None:
 def install_as_mongoengine() -> None:
     """Make ``mongoengine`` and all its module paths names of this package, for the whole process.
 
-    Every ``mongoengine.x`` is the very module ``mongoengine_fast.x``, those imported later included. Calling it again
-    does nothing. Raises ``RuntimeError`` when MongoEngine itself was imported before.
+    Every ``mongoengine.x`` is the very module ``mongoengine_fast.x``, those imported later included; classes say that
+    they are of ``mongoengine``. Calling it again does nothing. Raises ``RuntimeError`` when MongoEngine itself was imported before.
     """
     with _installing:
         _refuse_if_taken()
@@ -107,3 +123,4 @@ def install_as_mongoengine() -> None:
             alias = _translate(name, _OURS, _THEIRS)
             if alias is not None:
                 sys.modules[alias] = module
+                _present_as_mongoengines(module)

@@ -10,6 +10,7 @@ import types
 from typing import Any
 
 from mongoengine_fast import connection
+from mongoengine_fast.lanes.choice import count_foreign, is_foreign
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
 from mongoengine_fast.lanes.find_and_modify import find_one_and_delete, find_one_and_replace, find_one_and_update
@@ -36,6 +37,7 @@ __all__ = [
     "LaneCursor",
     "aggregate",
     "count_documents",
+    "count_foreign",
     "delete_many",
     "delete_one",
     "distinct",
@@ -48,6 +50,7 @@ __all__ = [
     "force",
     "insert_many",
     "insert_one",
+    "is_foreign",
     "release",
     "replace_one",
     "report",

@@ -24,6 +24,7 @@ _KEY = "_mongoengine_fast_route"
 _ROUTES = "_mongoengine_fast_routes"
 _MOST_NAMESPACES = 4096
 _MOST_VARIANTS = 32
+_FOREIGN = "not a pymongo collection"
 _count = counters.count
 
 
@@ -44,6 +45,16 @@ def choose(collection: Any, operation: str, session: Any = None) -> Route:
             return route.fallback
     _count(operation, route.lane, route.reason)
     return route
+
+
+def is_foreign(collection: Any) -> bool:
+    """Whether *collection* is of a class of somebody else, such as mongomock's."""
+    return collection.__class__ is not Collection
+
+
+def count_foreign(operation: str) -> None:
+    """Count an operation that the caller carries out with the methods of a foreign collection."""
+    _count(operation, PYTHON, _FOREIGN)
 
 
 def decline(route: Route, operation: str, unusual: Exception) -> Route:
@@ -75,8 +86,8 @@ def _momentary_reason(route: Route, session: Any) -> str:
 
 def _make_route(collection: Any) -> Route:
     """Decide what holds for the life of *collection* and keep the answer on it."""
-    if type(collection) is not Collection or not isinstance(collection.database.client, MongoClient):
-        route = Route(PYTHON, "not a pymongo collection")
+    if is_foreign(collection) or not isinstance(collection.database.client, MongoClient):
+        route = Route(PYTHON, _FOREIGN)
     else:
         route = _known_route(collection)
     with contextlib.suppress(AttributeError, TypeError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from pymongo import MongoClient
 from pymongo.collection import Collection
+from pymongo.command_cursor import CommandCursor
 from pymongo.common import validate_is_mapping, validate_ok_for_replace, validate_ok_for_update
 from pymongo.cursor import Cursor
 from pymongo.database import Database
@@ -42,6 +43,7 @@ check_write_command_response = helpers._check_write_command_response
 
 __all__ = [
     "Collection",
+    "CommandCursor",
     "Database",
     "MongoClient",
     "_Run",

@@ -7,13 +7,17 @@ from typing import Any
 
 from mongoengine_fast.lanes import wire
 from mongoengine_fast.lanes.choice import Unusual
+from mongoengine_fast.lanes.driver import CommandCursor
 from mongoengine_fast.lanes.routes import Route
 
 _CHUNK = 100
 
 
-class AggregateCursor:
-    """The dicts an aggregation returns; the interface of pymongo's ``CommandCursor`` that programs use."""
+class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
+    """The dicts an aggregation returns.
+
+    It is a ``CommandCursor`` for those who ask, as JSON encoders of web frameworks do, and replaces all that one does.
+    """
 
     def __init__(self, collection: Any, cursor: Any, batch_size: int) -> None:
         self._collection = collection
@@ -36,6 +40,10 @@ class AggregateCursor:
         return self._ready.pop()
 
     next = __next__
+
+    def __del__(self) -> None:
+        # The native cursor tidies up after itself.
+        pass
 
     def try_next(self) -> Any:
         """Return the next dict, or None at the end."""
@@ -64,6 +72,11 @@ class AggregateCursor:
     def alive(self) -> bool:
         """Whether there may be more dicts."""
         return bool(self._ready) or (not self._killed and bool(self._cursor.alive))
+
+    @property
+    def address(self) -> Any:
+        """The server's host and port."""
+        return self._collection.database.client.address
 
     @property
     def session(self) -> None:

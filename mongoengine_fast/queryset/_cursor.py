@@ -9,6 +9,7 @@ from typing import Any
 from bson.code import Code
 from pymongo.collection import Collection
 
+from mongoengine_fast import lanes
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.common import _import_class
 from mongoengine_fast.context_managers import no_dereferencing_active_for_class
@@ -136,10 +137,14 @@ class CursorAccess(QuerySetState):
         if self._read_preference is not None or self._read_concern is not None:
             collection = self._reading_collection()
         args = self._cursor_args
-        filter = self._with_where(filter)
         # The time limit is not here: it belongs to the command it was set on, and a
         # queryset that is filtered further begins a new one.
         modifiers: dict[str, Any] = {}
+        if self._where_clause:
+            if lanes.is_foreign(collection):
+                modifiers["where"] = self._sub_js_fields(self._where_clause)
+            else:
+                filter = self._with_where(filter)
         if ordering is not None or self._document._meta["ordering"]:
             sort = self._sort(ordering)
             if sort:

@@ -46,7 +46,15 @@ class FindSpec:
 
     @property
     def for_lanes(self) -> bool:
-        """Whether the lanes take all arguments: a subclass may have added others, and a pymongo cursor refuses some."""
+        """Whether a lane can run it; if not, only the cursor of its own collection can.
+
+        A subclass may have added arguments, a pymongo cursor refuses some values, and what cursors of other clients can
+        do is theirs: programs see mongomock's results and errors.
+        """
+        if lanes.is_foreign(self.collection):
+            return False
+        if not (self.modifiers or self.args):
+            return True
         for name in ("skip", "batch_size"):
             number = self.modifiers.get(name)
             if number is not None and not (isinstance(number, int) and number >= 0):
@@ -109,7 +117,9 @@ class FindSpec:
         return lanes.distinct(self.collection, key, self.filter or None, **options)
 
     def to_cursor(self) -> Any:
-        """Return the equivalent pymongo cursor."""
+        """Return the equivalent cursor of the collection."""
+        if lanes.is_foreign(self.collection):
+            lanes.count_foreign("find")
         cursor = self.collection.find(self.filter, **self.args, **session_option())
         for name, value in self.modifiers.items():
             getattr(cursor, name)(value)

@@ -145,7 +145,7 @@ class Reading(CursorAccess):
                 if query is None:
                     query = self._compiled(self._query_obj)
                 spec = self._make_spec(query, self._ordering, self._limit)
-            if not (spec.modifiers or spec.args) or spec.for_lanes:
+            if spec.for_lanes:
                 raw = self._as_pymongo and not self._scalar
                 loader = None if raw else DocumentLoader(self._document, self._auto_dereference)
                 row = spec.peek(0, loader)
@@ -251,7 +251,11 @@ class Reading(CursorAccess):
         return found
 
     def _counted_collection(self) -> Any:
-        if self.__dict__.get("_cursor_obj") is not None or not _own_cursor(self.__class__):
+        if (
+            self.__dict__.get("_cursor_obj") is not None
+            or not _own_cursor(self.__class__)
+            or lanes.is_foreign(self._collection)
+        ):
             return self._cursor.collection
         return self._spec.collection if self._spec else self._reading_collection()
 
