@@ -10,7 +10,8 @@ from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.driver import CommandCursor
 from mongoengine_fast.lanes.routes import Route
 
-_CHUNK = 100
+# What the server's first batch holds at most.
+_CHUNK = 101
 
 
 class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
@@ -84,8 +85,7 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         return None
 
     def close(self) -> None:
-        """Close the server's cursor."""
-        self._ready = []
+        """Close the server's cursor; rows that have arrived can still be read, as in pymongo."""
         if not self._killed:
             self._killed = True
             self._cursor.close()
