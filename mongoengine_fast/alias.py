@@ -112,7 +112,8 @@ def install_as_mongoengine() -> None:
     """Make ``mongoengine`` and all its module paths names of this package, for the whole process.
 
     Every ``mongoengine.x`` is the very module ``mongoengine_fast.x``, those imported later included; classes say that
-    they are of ``mongoengine``. Calling it again does nothing. Raises ``RuntimeError`` when MongoEngine itself was imported before.
+    they are of ``mongoengine``. Calling it again does nothing. Raises ``RuntimeError`` when MongoEngine itself was
+    imported before.
     """
     with _installing:
         _refuse_if_taken()

@@ -13,7 +13,9 @@ from bson.son import SON
 from pymongo import monitoring
 from pymongo.write_concern import WriteConcern
 
+import mongoengine_fast
 from mongoengine_fast import lanes
+from tests.base.both_sides import fresh_classes
 
 
 @pytest.fixture
@@ -193,3 +195,18 @@ def test_a_row_that_cannot_be_loaded() -> None:
         cursor.next_batch(10)
     assert cursor.next_batch(10) == [3, 4]
     assert cursor.next_batch(10) == []
+
+
+def test_finds_of_a_queryset_on_mongomock_are_counted() -> None:
+    mongomock = pytest.importorskip("mongomock")
+    with fresh_classes("mongoengine_fast"):
+
+        class Thing(mongoengine_fast.Document):
+            name = mongoengine_fast.StringField()
+
+    collection = mongomock.MongoClient().db.things
+    collection.insert_many([{"name": "a"}, {"name": "b"}])
+    lanes.reset()
+    assert [thing.name for thing in mongoengine_fast.QuerySet(Thing, collection).order_by("name")] == ["a", "b"]
+    assert mongoengine_fast.QuerySet(Thing, collection).first().name == "a"
+    assert lanes.report()["operations"] == {"find": {"python": 2}}

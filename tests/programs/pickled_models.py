@@ -60,8 +60,10 @@ def orders():
     clean._clear_changed_fields()
     loose = Loose(known="k", free={"a": [1]}, other=Line(sku="dynamic"))
     loose.more = [1, 2]
-    return {"new": full_order(), "empty": Order(), "clean": clean, "dirty": dirty, "loose": loose, "line": Line(sku="s"),
-            "owner": Owner(name="o"), "list": dirty.tags, "dict": dirty.extra, "lines": dirty.lines}  # fmt: skip
+    return {
+        "new": full_order(), "empty": Order(), "clean": clean, "dirty": dirty, "loose": loose, "line": Line(sku="s"),
+        "owner": Owner(name="o"), "list": dirty.tags, "dict": dirty.extra, "lines": dirty.lines,
+    }  # fmt: skip
 
 
 def describe(found):

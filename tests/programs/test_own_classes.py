@@ -279,6 +279,7 @@ def test_a_field_that_encrypts(me):
 
 def test_the_fields_module_has_the_members_of_mongoengines():
     import mongoengine.fields
+
     import mongoengine_fast.fields
 
     def members(module):

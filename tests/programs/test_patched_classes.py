@@ -27,7 +27,8 @@ def order_class(me, **members):
     return type("Order", (base,), {**fields, **members})
 
 
-NOTATIONS = {"__eq__": lambda field, other: {field.db_field: other}, "__lt__": lambda f, other: {f.db_field: ("<", other)},
+NOTATIONS = {"__eq__": lambda field, other: {field.db_field: other}, "__lt__": lambda f, other: {f.db_field: ("<",
+             other)},
              "__ge__": lambda f, other: {f.db_field: (">=", other)}, "__hash__": lambda field: hash(field.name),
              "__ne__": lambda f, other: {f.db_field: ("!=", other)}, "__getitem__": lambda f, i: f"{f.db_field}.{i}",
              "__contains__": lambda f, value: value == f.name, "__and__": lambda f, other: (f.name, other.name),
@@ -188,7 +189,8 @@ def test_inheritance_is_allowed_after_the_class_exists(me):
     stored = sorted((row.get("n"), row.get("_cls")) for row in cls._get_collection().find())
     return (
         stored, sorted(found.name for found in cls.objects), [found.extra for found in Special.objects],
-        cls._subclasses, Special._superclasses, Special._get_collection_name(), cls.objects._query, Special.objects._query,
+        cls._subclasses, Special._superclasses, Special._get_collection_name(), cls.objects._query,
+        Special.objects._query,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Programs and plug-ins reach into querysets and conditions: private attributes, overridden methods, raw collections."""
+"""Programs reach into querysets and conditions: private attributes, overridden methods, raw collections."""
 
 import pymongo
 from pymongo.command_cursor import CommandCursor
@@ -28,7 +28,8 @@ def test_conditions_of_another_queryset_are_added(me):
     thing = things(me)
     young, odd = thing.objects(age__lt=2), thing.objects(tags="odd")
     return (
-        names(thing.objects(young._query_obj | odd._query_obj)), names(thing.objects(young._query_obj & odd._query_obj)),
+        names(thing.objects(young._query_obj | odd._query_obj)),
+        names(thing.objects(young._query_obj & odd._query_obj)),
         names(young.filter(odd._query_obj)), raised(lambda: names(me.Q(age=3) | young._query_obj)).__class__.__name__,
         raised(lambda: young | odd._query_obj).__class__.__name__, raised(lambda: young & odd).__class__.__name__,
         names(thing.objects(me.Q(age=3) | young._query_obj)), raised(lambda: ~odd._query_obj).__class__.__name__,
