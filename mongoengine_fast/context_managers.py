@@ -14,6 +14,7 @@ from mongoengine_fast._transactions import run_in_transaction
 from mongoengine_fast.base.fields import _no_dereference_for_fields
 from mongoengine_fast.common import _import_class  # noqa: F401  programs look for it here
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
+from mongoengine_fast.pymongo_support import count_documents  # noqa: F401  programs look for it here
 
 __all__ = (
     "no_dereference",

@@ -231,10 +231,14 @@ class BaseList(list):
     remove = mark_as_changed_wrapper(list.remove)
     reverse = mark_as_changed_wrapper(list.reverse)
     sort = mark_as_changed_wrapper(list.sort)
-    clear = mark_as_changed_wrapper(list.clear)
     __delitem__ = mark_as_changed_wrapper(list.__delitem__)
     __iadd__ = mark_as_changed_wrapper(list.__iadd__)
     __imul__ = mark_as_changed_wrapper(list.__imul__)
+
+    def clear(self) -> None:
+        """Remove all items, which is a change like any other."""
+        super().clear()
+        self._mark_as_changed()
 
     def _mark_as_changed(self, key: int | None = None) -> None:
         mark = getattr(self._instance, "_mark_as_changed", None)

@@ -177,16 +177,16 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
                 self._mark_as_changed(name)
         return value
 
-    def __expand_dynamic_values(self, path: str, value: Any) -> Any:
+    def __expand_dynamic_values(self, name: str, value: Any) -> Any:
         """Make documents of dicts that name a class, and tracked containers of plain ones."""
         if isinstance(value, dict):
             if "_cls" in value:
                 return get_document(value["_cls"])(**value)
-            expanded = {key: self.__expand_dynamic_values(f"{path}.{key}", item) for key, item in value.items()}
-            return BaseDict(expanded, self, path)
+            expanded = {key: self.__expand_dynamic_values(f"{name}.{key}", item) for key, item in value.items()}
+            return BaseDict(expanded, self, name)
         if isinstance(value, (list, tuple)):
-            items = [self.__expand_dynamic_values(f"{path}.{index}", item) for index, item in enumerate(value)]
-            return BaseList(items, self, path)
+            items = [self.__expand_dynamic_values(f"{name}.{index}", item) for index, item in enumerate(value)]
+            return BaseList(items, self, name)
         return value
 
     def __set_field_display(self) -> None:

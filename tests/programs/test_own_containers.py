@@ -237,7 +237,7 @@ def test_containers_that_hold_documents_of_other_places(me):
 def test_own_containers_in_a_dynamic_document(me):
     cls = order_class(me, "DynamicDocument")
     order = cls(free=Settings(a=Stack([1])), key=ObjectId(f"{1:024x}")).save()
-    order.free["a"].append(2)
+    order.free["b"] = Stack([2])
     order.stack = Stack(["s"])
     changed = order._get_changed_fields()
     order.save()
