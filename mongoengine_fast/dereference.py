@@ -21,39 +21,8 @@ from mongoengine_fast.base.roles import is_document, is_embedded_document
 from mongoengine_fast.common import provide_classes
 from mongoengine_fast.connection import get_db
 from mongoengine_fast.document import Document, EmbeddedDocument  # noqa: F401  programs look for them here
-from mongoengine_fast.fields import (  # noqa: F401  MapField is for programs too
-    BooleanField,
-    DateTimeField,
-    DecimalField,
-    DictField,
-    EmailField,
-    FloatField,
-    IntField,
-    ListField,
-    MapField,
-    ObjectIdField,
-    ReferenceField,
-    StringField,
-    URLField,
-    UUIDField,
-)
+from mongoengine_fast.fields import DictField, ListField, MapField, ReferenceField  # noqa: F401  MapField too
 from mongoengine_fast.queryset import QuerySet
-
-# Values of these fields are never references nor contain any; not reading them saves decoding them.
-_SCALAR_FIELDS = frozenset(
-    (
-        BooleanField,
-        DateTimeField,
-        DecimalField,
-        EmailField,
-        FloatField,
-        IntField,
-        ObjectIdField,
-        StringField,
-        URLField,
-        UUIDField,
-    )
-)
 
 
 def _is_any_document(value: Any) -> bool:
@@ -155,9 +124,8 @@ class DeReference:
 
     def _find_in_document(self, document: Any, depth: int, found: dict[Any, set[Any]]) -> None:
         data = document._data
-        for name, field in document._fields.items():
-            if field.__class__ in _SCALAR_FIELDS:
-                continue
+        for name in document._referring_fields():
+            field = document._fields[name]
             value = data.get(name, None)
             if isinstance(value, LazyReference):
                 continue
@@ -254,9 +222,7 @@ class DeReference:
     def _attach_in_document(self, document: Any, depth: int, key: Any, instance: Any, name: str | None) -> None:
         """Replace the references in a document's fields, which does not count as a change."""
         data = document._data
-        for field_name, field in document._fields.items():
-            if field.__class__ in _SCALAR_FIELDS:
-                continue
+        for field_name in document._referring_fields():
             value = data.get(field_name, None)
             if isinstance(value, DBRef):
                 data[field_name] = self.object_map.get((value.collection, value.id), value)

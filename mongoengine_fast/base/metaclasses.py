@@ -351,6 +351,9 @@ def _add_automatic_key(new_class: Any, name: str, db_name: str) -> None:
     new_class._fields[name] = field
     field.name = name
     new_class.id = field
+    if name != "id":
+        # Upstream has no descriptor of that name either: what is assigned stays with the object and is never stored.
+        setattr(new_class, name, None)
     new_class._db_field_map[name] = db_name
     new_class._reverse_db_field_map[db_name] = name
     new_class._fields_ordered = (name, *new_class._fields_ordered)

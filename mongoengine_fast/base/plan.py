@@ -73,7 +73,20 @@ def _validate_op(field: Any) -> str:
     """The native operation for `validate`, if what it asks in Python is the package's own as well."""
     op = _op(field, "validate")
     # Dates are valid when they can be stored.
-    return "python" if op == "datetime" and _op(field, "to_mongo") != "datetime" else op
+    if op == "datetime" and _op(field, "to_mongo") != "datetime":
+        return "python"
+    limits = (getattr(field, name, None) for name in ("min_length", "max_length"))
+    return op if all(limit is None or _is_length(limit) for limit in limits) else "python"
+
+
+def _is_length(limit: Any) -> bool:
+    """Whether a limit is a number of items, and not just something that can be compared with one."""
+    return type(limit) is int and 0 <= limit < 2**63
+
+
+def _length(field: Any, name: str) -> int | None:
+    limit = getattr(field, name, None)
+    return limit if _is_length(limit) else None
 
 
 def _field_spec(field: Any) -> dict[str, Any]:
@@ -136,8 +149,8 @@ def _properties(field: Any) -> dict[str, Any]:
         "sorted_by": bool(field._is_sorted_list_field and field._ordering),
         "dbref": bool(getattr(field, "dbref", False)),
         "binary": bool(getattr(field, "_binary", False)),
-        "max_length": getattr(field, "max_length", None),
-        "min_length": getattr(field, "min_length", None),
+        "max_length": _length(field, "max_length"),
+        "min_length": _length(field, "min_length"),
         "has_regex": getattr(field, "regex", None) is not None,
         "min_value": getattr(field, "min_value", None),
         "max_value": getattr(field, "max_value", None),

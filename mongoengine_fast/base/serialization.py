@@ -56,9 +56,9 @@ def display_value(document: Any, field: Any) -> Any:
         return None
     # By exact name, as upstream: a subclass of a list field counts as a single value.
     values = value if field.__class__.__name__ in ("ListField", "SortedListField") else [value]
-    labels = dict(field.choices)
     separator = getattr(field, "display_sep", " ")
-    return separator.join([str(labels.get(item, item)) for item in values or []])
+    # The labels are asked for each item, as upstream: choices that are no pairs do no harm where there is no item.
+    return separator.join([str(dict(field.choices).get(item, item)) for item in values or []])
 
 
 class ChoiceDisplay:

@@ -166,13 +166,17 @@ def _parts() -> list[types.ModuleType]:
     return [module for name, module in sys.modules.items() if name.startswith(prefix)]
 
 
-# The parts are not to be seen in reprs and pickles.
-present_as(
-    __name__,
-    *(item for item in (globals()[name] for name in __all__) if item.__module__.startswith(f"{__name__}.")),
-    key_not_string,
-    key_starts_with_dollar,
-)
+def _present_as_one_module() -> None:
+    """Let classes and their functions say that this package is where they were defined, not one of its parts."""
+    present_as(__name__, key_not_string, key_starts_with_dollar)
+    for cls in (globals()[name] for name in __all__):
+        if cls.__module__.startswith(f"{__name__}."):
+            functions = (getattr(value, "__func__", value) for value in vars(cls).values())
+            # Messages about wrong arguments name the module of the function.
+            present_as(__name__, cls, *(value for value in functions if isinstance(value, types.FunctionType)))
+
+
+_present_as_one_module()
 _PARTS = _parts()
 sys.modules[__name__].__class__ = _FieldsModule
 

@@ -82,8 +82,9 @@ class UUIDField(BaseField):
         """Check that the value is, or spells, a UUID."""
         if isinstance(value, uuid.UUID):
             return
+        text = value if isinstance(value, str) else str(value)
         try:
-            uuid.UUID(value if isinstance(value, str) else str(value))
+            uuid.UUID(text)
         except (ValueError, TypeError, AttributeError) as exc:
             self.error(f"Could not convert to UUID: {exc}")
 

@@ -144,8 +144,9 @@ class DecimalField(BaseField):
     def validate(self, value: Any) -> None:
         """Check that the value is a number within the bounds."""
         if not isinstance(value, decimal.Decimal):
+            text = value if isinstance(value, str) else str(value)
             try:
-                value = decimal.Decimal(value if isinstance(value, str) else str(value))
+                value = decimal.Decimal(text)
             except (TypeError, ValueError, decimal.InvalidOperation) as exc:
                 self.error(f"Could not convert value to decimal: {exc}")
         if self.min_value is not None and value < self.min_value:

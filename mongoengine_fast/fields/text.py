@@ -168,21 +168,20 @@ class EmailField(StringField):
     def validate(self, value: Any) -> None:
         """Check both parts of the address; the domain may be an international one."""
         super().validate(value)
-        message = self.error_msg % value
         if "@" not in value:
-            self.error(message)
+            self.error(self.error_msg % value)
         user, domain = value.rsplit("@", 1)
         if not self.validate_user_part(user):
-            self.error(message)
+            self.error(self.error_msg % value)
         if self.validate_domain_part(domain):
             return
         try:
             ascii_domain = domain.encode("idna").decode("ascii")
         except UnicodeError:
-            self.error(f"{message} (domain failed IDN encoding)")
+            self.error(f"{self.error_msg % value} (domain failed IDN encoding)")
         else:
             if not self.validate_domain_part(ascii_domain):
-                self.error(f"{message} (domain validation failed)")
+                self.error(f"{self.error_msg % value} (domain validation failed)")
 
 
 def _is_ip_address(text: str) -> bool:

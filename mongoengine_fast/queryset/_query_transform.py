@@ -122,7 +122,7 @@ def _resolve(document: Any, names: list[str], op: str | None, value: Any) -> tup
 
     if op in _ONE_VALUE:
         value = field.prepare_query_value(op, value)
-        if value and getattr(field, "_is_cached_reference_field", False):
+        if getattr(field, "_is_cached_reference_field", False) and value:
             value = value["_id"]
     elif op in _MANY_VALUES and not isinstance(value, dict):
         value = _prepare_query_for_iterable(field, op, value)

@@ -27,7 +27,16 @@ from compat_tests.differential.harness import (
     open_sides,
 )
 
-__all__ = ("alike", "alike_with_mongodb", "both_sides", "connected", "fresh_classes", "load", "raised")
+__all__ = (
+    "alike",
+    "alike_but_for_commands",
+    "alike_with_mongodb",
+    "both_sides",
+    "connected",
+    "fresh_classes",
+    "load",
+    "raised",
+)
 
 
 def alike(function: Callable[..., Any]) -> Callable[..., None]:
@@ -45,6 +54,19 @@ def alike_with_mongodb(function: Callable[..., Any]) -> Callable[..., None]:
     def run(sides: list[Side], arguments: dict[str, Any]) -> None:
         with _quiet():
             _compare(*(side.run(lambda me: function(me, **arguments)) for side in sides))
+
+    return _as_test(function, lambda both_sides, **arguments: run(both_sides, arguments), add="both_sides")
+
+
+def alike_but_for_commands(function: Callable[..., Any]) -> Callable[..., None]:
+    """As `alike_with_mongodb`, for what may ask the server another number of times; say why where it is used."""
+
+    def run(sides: list[Side], arguments: dict[str, Any]) -> None:
+        with _quiet():
+            traces = [side.run(lambda me: function(me, **arguments)) for side in sides]
+        for trace in traces:
+            trace.commands = {}
+        _compare(*traces)
 
     return _as_test(function, lambda both_sides, **arguments: run(both_sides, arguments), add="both_sides")
 

@@ -74,8 +74,13 @@ pub fn dynamic<'py>(py: Python<'py>, stored: &Stored<'_>) -> PyResult<Option<Bou
 
 /// Whether a document has a key at its top level.
 pub fn has_key(bytes: &[u8], key: &[u8]) -> PyResult<bool> {
+    has_any_key(bytes, &[key])
+}
+
+/// Whether a document has one of the keys at its top level.
+pub fn has_any_key(bytes: &[u8], keys: &[&[u8]]) -> PyResult<bool> {
     for element in Elements::new(bytes).map_err(corrupt)? {
-        if element.map_err(corrupt)?.key == key {
+        if keys.contains(&element.map_err(corrupt)?.key) {
             return Ok(true);
         }
     }

@@ -53,8 +53,8 @@ pub fn slot<'py>(
     let py = document.py();
     let stored = Stored::find(raw, tag, at)?;
     if stored.is_null() {
-        // Assigning None gives a field its default, and loading assigns.
-        let default = if field.null { None } else { field.default.produce(py)? };
+        // Assigning None gives a field its default, and loading assigns. A setter in Python decides that itself.
+        let default = if field.null || field.set_by_python() { None } else { field.default.produce(py)? };
         return Ok(default.unwrap_or_else(|| py.None().into_bound(py)));
     }
     let value = value(py, field, &stored)?;

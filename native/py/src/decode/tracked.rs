@@ -8,7 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
 
 use super::{container, Stored};
 use crate::codec;
-use crate::document::{state, DocumentCore};
+use crate::document::{referring, state, DocumentCore};
 use crate::ffi_util::{bare_instance, each_item, list_item, weak_proxy};
 use crate::plan::{FieldPlan, Plan};
 use crate::scalars;
@@ -78,6 +78,9 @@ pub fn decode<'py>(
     let py = document.py();
     let plain = field.inner.as_ref().filter(|inner| inner.is_plain_kind());
     let (Some(inner), tag::ARRAY, false) = (plain, stored.tag, field.own_lazy_load) else { return Ok(None) };
+    if has_compound_items(stored)? {
+        return Ok(None);
+    }
     let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
     container::each(stored, &mut |_, item| {
         let value = if item.is_null() { py.None().into_bound(py) } else { super::value(py, inner, item)? };
@@ -85,6 +88,16 @@ pub fn decode<'py>(
     })?;
     brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py))?;
     Ok(Some(tracked))
+}
+
+/// Whether something else than scalars was stored in a list.
+fn has_compound_items(stored: &Stored<'_>) -> PyResult<bool> {
+    let mut found = false;
+    container::each(stored, &mut |_, item| {
+        found |= referring::is_compound(item.tag);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// What dereferencing makes of a container in which nothing can refer to another document.
@@ -149,8 +162,8 @@ fn item_refers_to_nothing(inner: Option<&FieldPlan>, item: &Bound<'_, PyAny>, de
     }
     if let Ok(child) = item.cast::<DocumentCore>() {
         let plan: Bound<'_, Plan> = state::plan(child)?;
-        let me = plan.get();
-        return Ok(me.flags.is_embedded && !me.flags.dynamic && !me.fields.iter().any(FieldPlan::may_refer));
+        let flags = &plan.get().flags;
+        return Ok(flags.is_embedded && !flags.dynamic && referring::refers_to_nothing(child, &plan)?);
     }
     if item.is_instance_of::<PyList>() || item.is_instance_of::<PyDict>() {
         // A typed list keeps its items' own tracking; only plain nested data is rebuilt here.
@@ -173,7 +186,11 @@ fn track_list<'py>(
     let tracked = new_list(class)?;
     let mut index = 0;
     while let Some(item) = list_item(items, index) {
-        let item = if nested { track_nested(&item, owner, name, &index.to_string())? } else { item };
+        let item = if nested {
+            track_nested(&item, owner, name, &PyString::new(items.py(), &index.to_string()))?
+        } else {
+            item
+        };
         list_append(&tracked, &item)?;
         index += 1;
     }
@@ -190,7 +207,7 @@ fn track_dict<'py>(
     let py = items.py();
     let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
     each_item(items, |key, item| {
-        let item = if nested { track_nested(&item, owner, name, key.str()?.to_str()?)? } else { item };
+        let item = if nested { track_nested(&item, owner, name, &key.str()?)? } else { item };
         // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
         let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
         crate::ffi_util::check(py, done).map(|()| true)
@@ -199,21 +216,29 @@ fn track_dict<'py>(
     Ok(tracked)
 }
 
+/// The path of an item; a key with a lone surrogate stays what it is.
+fn dotted<'py>(name: &Bound<'py, PyString>, key: &Bound<'py, PyString>) -> PyResult<Bound<'py, PyString>> {
+    if let (Ok(name_text), Ok(key_text)) = (name.to_str(), key.to_str()) {
+        return Ok(PyString::new(name.py(), &format!("{name_text}.{key_text}")));
+    }
+    Ok(name.add(".")?.add(key)?.cast_into()?)
+}
+
 fn track_nested<'py>(
     item: &Bound<'py, PyAny>,
     owner: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
-    key: &str,
+    key: &Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = item.py();
     if let Ok(list) = item.cast::<PyList>() {
-        let path = PyString::new(py, &format!("{}.{key}", name.to_str()?));
+        let path = dotted(name, key)?;
         let nested = track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, owner, &path, true)?;
         nested.setattr(intern!(py, "_dereferenced"), false)?;
         return Ok(nested);
     }
     if let Ok(dict) = item.cast::<PyDict>() {
-        let path = PyString::new(py, &format!("{}.{key}", name.to_str()?));
+        let path = dotted(name, key)?;
         let nested = track_dict(dict, owner, &path, true)?;
         nested.setattr(intern!(py, "_dereferenced"), false)?;
         return Ok(nested);

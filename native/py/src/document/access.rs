@@ -43,7 +43,7 @@ fn unplanned_get<'py>(
     let Ok(name) = name.cast_into::<PyString>() else {
         return Ok(py.None().into_bound(py));
     };
-    let data = super::data_view::get(document, name.to_str()?)?;
+    let data = super::data_view::get(document, &name)?;
     or_none(py, data)
 }
 

@@ -23,7 +23,10 @@ pub fn replace(document: &Bound<'_, DocumentCore>, tracks: bool, list: Option<Py
 pub fn list<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
     match known_list(document) {
         Some(list) => Ok(list.into_any()),
-        None => Err(PyAttributeError::new_err("_changed_fields")),
+        None => {
+            let class = document.get_type().name()?;
+            Err(PyAttributeError::new_err(format!("'{class}' object has no attribute '_changed_fields'")))
+        }
     }
 }
 
@@ -87,28 +90,35 @@ pub fn mark(document: &Bound<'_, DocumentCore>, key: &Bound<'_, PyString>) -> Py
     }
     let plan = state::plan(document)?;
     let me = plan.get();
-    let text = key.to_str()?;
+    // A key with a lone surrogate cannot be stored, which is for the encoder to say.
+    let text = key.to_string_lossy();
     let (first, rest) = match text.split_once('.') {
         Some((first, rest)) => (first, Some(rest)),
-        None => (text, None),
+        None => (&*text, None),
     };
     let translated = me.by_name.get(first).map(|&slot| &me.fields[slot]);
     match (translated, rest) {
         (None, _) => add(document, key),
         (Some(field), None) => add(document, field.db.bind(py)),
-        (Some(field), Some(rest)) => add(document, &PyString::new(py, &format!("{}.{rest}", field.db_text))),
+        (Some(field), Some(rest)) if key.to_str().is_ok() => {
+            add(document, &PyString::new(py, &format!("{}.{rest}", field.db_text)))
+        }
+        (Some(field), Some(_)) => {
+            let rest = key.call_method1(intern!(py, "partition"), (".",))?.get_item(2)?;
+            add(document, (format!("{}.", field.db_text).into_pyobject(py)?.add(rest)?).cast::<PyString>()?)
+        }
     }
 }
 
 /// Add a database path unless it or a path above it is there; paths below it go away.
 fn add(document: &Bound<'_, DocumentCore>, path: &Bound<'_, PyString>) -> PyResult<()> {
     let Some(list) = known_list(document) else { return Ok(()) };
-    let text = path.to_str()?;
+    let text = &*path.to_string_lossy();
     let below = format!("{text}.");
     let mut lower = Vec::new();
     for item in list.iter() {
         let Ok(known) = item.cast::<PyString>() else { continue };
-        let known = known.to_str()?;
+        let known = &*known.to_string_lossy();
         if known == text
             || (text.len() > known.len() && text.starts_with(known) && text.as_bytes()[known.len()] == b'.')
         {
@@ -227,6 +237,10 @@ fn collect_items(found: &Bound<'_, PyList>, prefix: &str, value: &Bound<'_, PyAn
         if is_leaf(item) {
             return Ok(());
         }
+        let key = match key {
+            Ok(key) => key,
+            Err(error) => return nothing_changed_below(item).and_then(|none| if none { Ok(()) } else { Err(error) }),
+        };
         let path = format!("{prefix}{key}");
         if found.contains(&path)? {
             return Ok(());
@@ -241,28 +255,36 @@ fn collect_items(found: &Bound<'_, PyList>, prefix: &str, value: &Bound<'_, PyAn
     })
 }
 
-/// Call `visit` with the index or key and the item, past any `__getitem__` or `__iter__` of a subclass.
+/// Whether there is no path to be told for a key that no path can hold.
+fn nothing_changed_below(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let found = PyList::empty(item.py());
+    let alone = PyTuple::new(item.py(), [item])?;
+    collect_items(&found, "", alone.as_any())?;
+    Ok(found.is_empty())
+}
+
+/// Call `visit` with the index or key (an error where it is no Unicode) and the item, past any `__getitem__` or `__iter__` of a subclass.
 fn each_item(
     value: &Bound<'_, PyAny>,
-    visit: &mut dyn FnMut(String, &Bound<'_, PyAny>) -> PyResult<()>,
+    visit: &mut dyn FnMut(PyResult<String>, &Bound<'_, PyAny>) -> PyResult<()>,
 ) -> PyResult<()> {
     if let Ok(list) = value.cast::<PyList>() {
         let mut index = 0;
         while let Some(item) = list_item(list, index) {
             if !is_leaf(&item) {
-                visit(index.to_string(), &item)?;
+                visit(Ok(index.to_string()), &item)?;
             }
             index += 1;
         }
     } else if let Ok(tuple) = value.cast::<PyTuple>() {
         for (index, item) in tuple.iter().enumerate() {
-            visit(index.to_string(), &item)?;
+            visit(Ok(index.to_string()), &item)?;
         }
     } else if let Ok(dict) = value.cast::<PyDict>() {
         for pair in dict.items().iter() {
             let (key, item): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
             if !is_leaf(&item) {
-                visit(key.str()?.to_str()?.to_owned(), &item)?;
+                visit(key.str()?.to_str().map(str::to_owned), &item)?;
             }
         }
     }

@@ -64,9 +64,13 @@ fn order(plan: &Bound<'_, crate::plan::Plan>) -> std::ops::Range<usize> {
 }
 
 /// `_data.get(name)`.
-pub fn get<'py>(document: &Bound<'py, DocumentCore>, name: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub fn get<'py>(
+    document: &Bound<'py, DocumentCore>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     let plan = state::plan(document)?;
-    if let Some(&slot) = plan.get().by_name.get(name) {
+    // No field has a name that is no Unicode, but what a dynamic document holds may.
+    if let Some(&slot) = name.to_str().ok().and_then(|name| plan.get().by_name.get(name)) {
         return state::value(document, &plan, slot);
     }
     state::ensure_slots(document, &plan)?;
@@ -79,7 +83,7 @@ pub fn get<'py>(document: &Bound<'py, DocumentCore>, name: &str) -> PyResult<Opt
 fn set(document: &Bound<'_, DocumentCore>, name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
     let plan = state::plan(document)?;
     if let Ok(text) = name.cast::<PyString>() {
-        if let Some(&slot) = plan.get().by_name.get(text.to_str()?) {
+        if let Some(&slot) = text.to_str().ok().and_then(|text| plan.get().by_name.get(text)) {
             return state::store(document, &plan, slot, value);
         }
     }
@@ -128,7 +132,7 @@ fn decoded_values<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'p
 impl DataView {
     fn __getitem__<'py>(&self, py: Python<'py>, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let found = match name.cast::<PyString>() {
-            Ok(text) => get(self.document.bind(py), text.to_str()?)?,
+            Ok(text) => get(self.document.bind(py), text)?,
             Err(_) => None,
         };
         found.ok_or_else(|| PyKeyError::new_err(name.clone().unbind()))
@@ -144,7 +148,7 @@ impl DataView {
 
     fn __contains__(&self, py: Python<'_>, name: &Bound<'_, PyAny>) -> PyResult<bool> {
         match name.cast::<PyString>() {
-            Ok(text) => Ok(get(self.document.bind(py), text.to_str()?)?.is_some()),
+            Ok(text) => Ok(get(self.document.bind(py), text)?.is_some()),
             Err(_) => Ok(false),
         }
     }
@@ -215,7 +219,7 @@ impl DataView {
         default: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         match name.cast::<PyString>() {
-            Ok(text) => Ok(get(self.document.bind(py), text.to_str()?)?.or(default)),
+            Ok(text) => Ok(get(self.document.bind(py), text)?.or(default)),
             Err(_) => Ok(default),
         }
     }
@@ -280,7 +284,7 @@ impl DataView {
         let Ok(text) = name.cast::<PyString>() else { return Ok(None) };
         let document = self.document.bind(py);
         let plan = state::plan(document)?;
-        if let Some(&slot) = plan.get().by_name.get(text.to_str()?) {
+        if let Some(&slot) = text.to_str().ok().and_then(|text| plan.get().by_name.get(text)) {
             let held = state::value(document, &plan, slot)?;
             state::replace(document, slot, Slot::ABSENT);
             return Ok(held);

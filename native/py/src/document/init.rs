@@ -133,7 +133,7 @@ fn collect<'py>(plan: &Bound<'py, Plan>, values: &Bound<'py, PyDict>) -> PyResul
     let mut given = Vec::with_capacity(values.len());
     for (name, value) in values.iter() {
         let name = name.cast_into::<PyString>()?;
-        given.push(Given { slot: by_name.get(name.to_str()?).copied(), name, value });
+        given.push(Given { slot: name.to_str().ok().and_then(|name| by_name.get(name)).copied(), name, value });
     }
     Ok(given)
 }
@@ -161,22 +161,25 @@ fn refuse_unknown(
     if me.flags.dynamic {
         return Ok(());
     }
-    let mut unknown: Option<Bound<'_, PySet>> = None;
+    let mut is_unknown = false;
     for one in given.iter().filter(|one| one.slot.is_none()) {
-        let name = one.name.to_str()?;
-        if !is_special(name) && name != "_text_score" {
-            match &unknown {
-                Some(set) => set.add(&one.name)?,
-                None => unknown = Some(PySet::new(py, [&one.name])?),
-            }
-        }
+        let name = one.name.to_string_lossy();
+        is_unknown |= !is_special(&name) && name != "_text_score";
     }
-    let Some(unknown) = unknown else { return Ok(()) };
+    if !is_unknown {
+        return Ok(());
+    }
     let meta = document.getattr(intern!(py, "_meta"))?;
     let strict = meta.call_method1(intern!(py, "get"), (intern!(py, "strict"), true))?.is_truthy()?;
     if !strict && !options.created {
         return Ok(());
     }
+    // The difference of these very sets, since its order is part of the message.
+    let known = PySet::new(py, me.fields.iter().map(|field| field.name.bind(py)))?;
+    for name in ["id", "pk", "_cls", "_text_score"] {
+        known.add(name)?;
+    }
+    let unknown = PySet::new(py, given.iter().map(|one| &one.name))?.sub(known)?;
     let message = format!("The fields \"{}\" do not exist on the document \"{}\"", unknown.str()?, me.class_name_text);
     Err(PyErr::from_value(typerefs::field_does_not_exist(py)?.call1((message,))?))
 }
@@ -215,7 +218,7 @@ fn fill_directly(
     }
     install(document, slots);
     for one in given.iter().filter(|one| one.slot.is_none()) {
-        if is_special(one.name.to_str()?) {
+        if is_special(&one.name.to_string_lossy()) {
             document.setattr(&one.name, &one.value)?;
         } else {
             state::extra(document).set_item(&one.name, &one.value)?;
@@ -317,7 +320,7 @@ fn set_given<'py>(
                     access::assign(document, plan, slot, &value)?;
                 }
             }
-            None if is_special(name.to_str()?) => document.setattr(name, &one.value)?,
+            None if is_special(&name.to_string_lossy()) => document.setattr(name, &one.value)?,
             None if me.flags.dynamic => dynamic.set_item(name, &one.value)?,
             None => state::extra(document).set_item(name, &one.value)?,
         }

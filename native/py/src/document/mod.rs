@@ -7,6 +7,7 @@ mod init;
 mod making;
 pub mod quick;
 pub mod raw;
+pub mod referring;
 pub mod slot;
 pub mod state;
 
@@ -64,6 +65,11 @@ impl DocumentCore {
     #[setter(_data)]
     fn set_data(slf: &Bound<'_, Self>, values: &Bound<'_, PyAny>) -> PyResult<()> {
         data_view::replace_all(slf, values)
+    }
+
+    /// The names of the fields whose values could be, or hold, references to other documents.
+    fn _referring_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
+        referring::names(slf)
     }
 
     #[getter(_changed_fields)]

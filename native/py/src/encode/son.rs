@@ -94,7 +94,7 @@ fn head<'py>(document: &Bound<'py, DocumentCore>, son: &SonBuilder<'py>) -> PyRe
         }
     }
     if id.is_none() && me.flags.is_document {
-        id = data_view::get(document, "id")?;
+        id = data_view::get(document, intern!(py, "id"))?;
     }
     if let Some(id) = id.filter(|id| !id.is_none()) {
         son.append(intern!(py, "_id"), &id)?;

@@ -121,6 +121,10 @@ fn tolerates(py: Python<'_>, plan: &Plan, key: &[u8]) -> PyResult<bool> {
 
 /// How the stored value of a field has to be treated.
 fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
+    if field.asks_the_server(item.tag) {
+        // A load that fails is repeated in Python, which must not ask again.
+        return Ok(Verdict::Python);
+    }
     if field.needs_eager_load() {
         return Ok(Verdict::Now);
     }
@@ -151,7 +155,9 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -
         },
         ToPython::Complex => judge_container(py, field, item, listened),
         ToPython::Reference => judge_reference(py, field),
-        ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => Ok(Verdict::Now),
+        ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => {
+            Ok(if has_key(item.bytes, b"_ref")? { Verdict::Python } else { Verdict::Now })
+        }
         ToPython::Python => Ok(Verdict::Now),
         _ => Ok(Verdict::Lazy),
     }
@@ -186,7 +192,7 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listene
     if inner.always_lazy && inner.to_python_keeps_none() {
         return Ok(Verdict::Lazy);
     }
-    if inner.set_by_python() && inner.to_python == ToPython::Python {
+    if inner.set_by_python() && inner.to_python == ToPython::Python && !inner.is_cached_reference() {
         return Ok(Verdict::Now);
     }
     let mut worst = Verdict::Lazy;

@@ -1,4 +1,5 @@
 //! One field of a compiled class: which of its hooks the native core may short-cut, and its constraints.
+use mongoengine_fast_core::bson::tag;
 use pyo3::exceptions::PyValueError;
 use pyo3::gc::PyVisit;
 use pyo3::intern;
@@ -335,6 +336,15 @@ impl FieldPlan {
             Validate::Embedded => self.document_plan(py)?.get().validates_natively(py),
             _ => self.inner.as_ref().map_or(Ok(true), |inner| inner.validates_natively(py)),
         }
+    }
+
+    pub fn is_cached_reference(&self) -> bool {
+        self.is_any_reference && !(self.is_reference || self.is_generic_reference || self.is_lazy_reference)
+    }
+
+    /// Whether `to_python` of a stored value of this type is a query.
+    pub fn asks_the_server(&self, tag: u8) -> bool {
+        tag == tag::DOCUMENT && self.is_cached_reference()
     }
 
     /// Whether dereferencing a list of documents with this field could find a reference in it.

@@ -169,7 +169,7 @@ fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
     }
     each_item(dict, |key, item| {
         let Ok(key) = key.cast_exact::<PyString>() else { return Ok(false) };
-        if key.to_str()?.starts_with('$') {
+        if key.to_string_lossy().starts_with('$') {
             return Ok(false);
         }
         match item.cast::<PyDict>() {

@@ -86,11 +86,11 @@ fn check_dynamic<'py>(document: &Bound<'py, DocumentCore>, errors: &mut Errors<'
     let fields = document.getattr(intern!(py, "_dynamic_fields"))?;
     for name in document.getattr(intern!(py, "_fields_ordered"))?.try_iter()? {
         let name = name?.cast_into::<PyString>()?;
-        if state::plan(document)?.get().by_name.contains_key(name.to_str()?) {
+        if state::plan(document)?.get().by_name.contains_key(&*name.to_string_lossy()) {
             continue;
         }
         let field = fields.call_method1(intern!(py, "get"), (&name,))?;
-        let value = data_view::get(document, name.to_str()?)?.filter(|value| !value.is_none());
+        let value = data_view::get(document, &name)?.filter(|value| !value.is_none());
         match value {
             _ if field.is_none() => {}
             Some(value) => {
@@ -151,12 +151,13 @@ impl<'py> Errors<'py> {
             }
         }
         let pk = match pk {
-            Some(pk) => pk.str()?.to_str()?.to_owned(),
-            None => "None".to_owned(),
+            Some(pk) => pk.str()?,
+            None => PyString::new(py, "None"),
         };
         let keywords = PyDict::new(py);
         keywords.set_item(intern!(py, "errors"), found)?;
-        let message = format!("ValidationError ({class_name}:{pk}) ");
+        // Put together by Python, since a key may hold lone surrogates.
+        let message = PyString::new(py, &format!("ValidationError ({class_name}:")).add(pk)?.add(") ")?;
         Err(PyErr::from_value(typerefs::validation_error(py)?.call((message,), Some(&keywords))?))
     }
 }

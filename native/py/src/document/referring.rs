@@ -1,0 +1,86 @@
+//! Which fields of a document the dereferencer has to look at, found out without decoding them.
+//!
+//! What counts is the value and not the kind of the field: something other than MongoEngine may have stored a reference,
+//! or a document that names its class, where the class declares text.
+use mongoengine_fast_core::bson::tag;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+use super::state::{self, Peek};
+use super::DocumentCore;
+use crate::decode::{container, Stored};
+use crate::plan::{FieldPlan, Plan, ToPython};
+use crate::scalars;
+
+/// Whether stored values of this type are decoded to containers or references.
+pub const fn is_compound(tag: u8) -> bool {
+    matches!(tag, tag::DOCUMENT | tag::ARRAY | tag::DB_POINTER)
+}
+
+/// `document._referring_fields()`.
+pub fn names<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyList>> {
+    let py = document.py();
+    let plan = state::plan(document)?;
+    let found = PyList::empty(py);
+    for (slot, field) in plan.get().fields.iter().enumerate() {
+        let refers = match state::peek(document, &plan, slot)? {
+            Peek::Absent => false,
+            Peek::Raw { tag, .. } => is_compound(tag) || field.may_refer(),
+            Peek::Value(value) => !is_plain(&value),
+        };
+        if refers {
+            found.append(&field.name)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Dereferencing a container would leave this document in it as it is.
+pub fn refers_to_nothing(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>) -> PyResult<bool> {
+    for (slot, field) in plan.get().fields.iter().enumerate() {
+        if field.may_refer() || !slot_refers_to_nothing(document, plan, slot, field)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn slot_refers_to_nothing(
+    document: &Bound<'_, DocumentCore>,
+    plan: &Bound<'_, Plan>,
+    slot: usize,
+    field: &FieldPlan,
+) -> PyResult<bool> {
+    let is_complex = field.to_python == ToPython::Complex;
+    Ok(match state::peek(document, plan, slot)? {
+        Peek::Absent => true,
+        Peek::Raw { tag, at } => match (field.to_python, tag) {
+            (ToPython::Embedded | ToPython::GenericEmbedded, tag::DOCUMENT) => true,
+            // The items of a list are out of the dereferencer's reach already.
+            (ToPython::Complex, tag::ARRAY) => true,
+            (ToPython::Complex, tag::DOCUMENT) => {
+                let raw = state::raw(document)?;
+                let stored = Stored::find(&raw, tag, at)?;
+                !container::has_any_key(stored.bytes, &[b"_ref", b"_cls", b"$ref"])?
+            }
+            (_, tag) => !is_compound(tag),
+        },
+        Peek::Value(value) => {
+            is_plain(&value)
+                || value.is_instance_of::<DocumentCore>()
+                || (is_complex && (value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>()))
+                || (is_complex && is_untold(&value)?)
+        }
+    })
+}
+
+fn is_plain(value: &Bound<'_, PyAny>) -> bool {
+    value.is_none() || scalars::is_plain_scalar(value)
+}
+
+/// A dict that is neither a stored reference nor a stored document.
+fn is_untold(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(dict) = value.cast::<PyDict>() else { return Ok(false) };
+    Ok(!dict.contains(intern!(value.py(), "_ref"))? && !dict.contains(intern!(value.py(), "_cls"))?)
+}
