@@ -78,26 +78,22 @@ pub fn decode<'py>(
     let py = document.py();
     let plain = field.inner.as_ref().filter(|inner| inner.is_plain_kind());
     let (Some(inner), tag::ARRAY, false) = (plain, stored.tag, field.own_lazy_load) else { return Ok(None) };
-    if has_compound_items(stored)? {
-        return Ok(None);
-    }
     let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
+    let mut compound = false;
     container::each(stored, &mut |_, item| {
+        // Something else than MongoEngine stored it, and it may refer to documents.
+        compound |= referring::is_compound(item.tag);
+        if compound {
+            return Ok(());
+        }
         let value = if item.is_null() { py.None().into_bound(py) } else { super::value(py, inner, item)? };
         list_append(&tracked, &value)
     })?;
+    if compound {
+        return Ok(None);
+    }
     brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py))?;
     Ok(Some(tracked))
-}
-
-/// Whether something else than scalars was stored in a list.
-fn has_compound_items(stored: &Stored<'_>) -> PyResult<bool> {
-    let mut found = false;
-    container::each(stored, &mut |_, item| {
-        found |= referring::is_compound(item.tag);
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// What dereferencing makes of a container in which nothing can refer to another document.
