@@ -65,6 +65,8 @@ def test_copies_follow_the_document_unless_told_not_to(me):
         lines.append(outcome(lambda book_type=book_type: list(book_type.objects.as_pymongo())))
         lines.append(outcome(book_type.author.sync_all))
         lines.append(outcome(lambda book_type=book_type: list(book_type.objects.as_pymongo())))
+        lines.append(outcome(author.delete))
+        lines.append(outcome(lambda book_type=book_type: book_type.objects.get().author))
     return lines
 
 
