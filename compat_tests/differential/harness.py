@@ -2,14 +2,13 @@
 
 A *scenario* is a function of one argument, the package; it defines its documents, works with them and returns anything.
 Compared are what it returned or raised, every stored document to the byte, the indexes, and the commands that the
-server saw, counted by its own profiler (a command listener would push ours off its native lane).
+server saw, by its own profiler (a command listener would push ours off its native lane).
 """
 
 import difflib
 import importlib
 import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -18,12 +17,14 @@ from pprint import pformat
 from types import ModuleType
 from typing import Any
 
-from bson import ObjectId, encode
+from bson import DBRef, ObjectId, encode
+from bson.code import Code
 from pymongo import MongoClient
+
+from compat_tests.differential.commands import described, recorded
 
 STOCK = "mongoengine"
 OURS = os.environ.get("DIFFERENTIAL_OURS", "mongoengine_fast")
-_OWN_COMMANDS = ("profile", "listCollections", "endSessions", "hello", "isMaster", "ping", "buildInfo", "dropDatabase")
 Scenario = Callable[[Any], Any]
 
 
@@ -35,7 +36,7 @@ class Trace:
     error: tuple[str, str] | None = None
     documents: dict[str, list[bytes]] = field(default_factory=dict)
     indexes: dict[str, list[str]] = field(default_factory=dict)
-    commands: dict[str, int] = field(default_factory=dict)
+    commands: list[str] = field(default_factory=list)
 
 
 def differences(stock: Trace, ours: Trace) -> list[str]:
@@ -68,7 +69,8 @@ class Side:
         self._watcher.drop_database(self._name)
         trace = Trace()
         ids = Renumber()
-        with fresh_classes(self.package.__name__), self._connected(), self._profiled(trace):
+        seen: list[Mapping[str, Any]] = []
+        with fresh_classes(self.package.__name__), self._connected(), recorded(self._database, seen):
             try:
                 trace.result = normal(scenario(self.package), ids)
             except Exception as error:
@@ -80,6 +82,7 @@ class Side:
             stored = list(collection.find().sort("$natural", 1))
             trace.documents[name] = [encode(ids.in_value(document)) for document in stored]
             trace.indexes[name] = sorted(str(sorted(index.items(), key=str)) for index in collection.list_indexes())
+        trace.commands = described(seen, ids)
         return trace
 
     @contextmanager
@@ -89,25 +92,6 @@ class Side:
             yield
         finally:
             self.package.connection.disconnect_all()
-
-    @contextmanager
-    def _profiled(self, trace: Trace) -> Iterator[None]:
-        self._database.command("profile", 2)
-        try:
-            yield
-        finally:
-            self._database.command("profile", 0)
-            entries = self._database["system.profile"].find()
-            trace.commands = dict(Counter(kind for kind in map(_kind, entries) if kind not in _OWN_COMMANDS))
-
-
-def _kind(entry: Mapping[str, Any]) -> str:
-    operation = str(entry["op"])
-    if str(entry.get("ns", "")).endswith(".system.profile"):
-        return "profile"
-    if operation == "command":
-        return str(next(iter(entry["command"]), "command"))
-    return operation
 
 
 @contextmanager
@@ -144,16 +128,28 @@ class Renumber:
         """A copy of a decoded document with stand-ins; types and key order stay."""
         if isinstance(value, ObjectId):
             return self.id(value)
+        if type(value) is str:
+            return _one_database(value)
         if isinstance(value, list):
             return [self.in_value(item) for item in value]
         if type(value) is dict:
             return {key: self.in_value(item) for key, item in value.items()}
+        if isinstance(value, DBRef):
+            extra = self.in_value(value._DBRef__kwargs)
+            return DBRef(value.collection, self.in_value(value.id), self.in_value(value.database), extra)
+        if isinstance(value, Code) and value.scope:
+            return Code(str(value), self.in_value(dict(value.scope)))
         return value
 
     def in_text(self, text: str) -> str:
         """`text` with stand-ins for ids and addresses, and the database's name without its number."""
         text = re.sub(r"\b[0-9a-f]{24}\b", lambda found: str(self.id(ObjectId(found[0]))), text)
-        return re.sub(r" at 0x[0-9a-f]+", "", text).replace("differential_1", "differential_0").replace(OURS, STOCK)
+        return _one_database(re.sub(r" at 0x[0-9a-f]+", "", text)).replace(OURS, STOCK)
+
+
+def _one_database(text: str) -> str:
+    """`text` with the one name for the databases of both sides."""
+    return text.replace("differential_1", "differential_0")
 
 
 def normal(value: Any, ids: Renumber) -> Any:
@@ -172,6 +168,8 @@ def normal(value: Any, ids: Renumber) -> Any:
         return name, sorted((key, normal(item, ids)) for key, item in value._data.items())
     if isinstance(value, BaseException):
         return name, ids.in_text(str(value))
+    if isinstance(value, float) and value != value:
+        return name, "not a number"  # which would be different from itself
     if isinstance(value, (str, bytes, int, float, bool, datetime, type(None))):
         return name, value
     return name, ids.in_text(str(value))

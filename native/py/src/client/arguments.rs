@@ -1,5 +1,6 @@
 //! Arguments of operations to BSON parts.
 use mongodb::options::{ReadPreference, ReadPreferenceOptions, SelectionCriteria};
+use mongoengine_fast_core::bson::tag;
 use mongoengine_fast_core::ops::command::Value;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -8,12 +9,18 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::codec::{self, CodecOptions};
-use crate::errors;
+use crate::errors::{self, Declined};
 
-/// Encodes a filter or another mapping.
+/// Encodes a filter or another mapping, which stands inside a command: its keys keep their order, `_id` too.
 pub fn document(value: &Bound<'_, PyAny>, options: &CodecOptions) -> PyResult<Vec<u8>> {
+    let py = value.py();
     let mut out = Vec::with_capacity(128);
-    codec::encode_document(value.py(), value, options, &mut out).map_err(|error| errors::decline(value.py(), error))?;
+    codec::encode_value(py, b"", value, options, &mut out, 0).map_err(|error| errors::decline(py, error))?;
+    if out[0] != tag::DOCUMENT {
+        return Err(Declined::new_err("an unusual mapping"));
+    }
+    // An element with an empty key: type byte, NUL, value.
+    out.drain(..2);
     Ok(out)
 }
 
