@@ -252,7 +252,9 @@ class query_counter:
 
 
 def _merged(concern: Any, options: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {**concern.document, **(options or {})}
+    merged = dict(concern.document)
+    merged.update(options or {})
+    return merged
 
 
 @contextlib.contextmanager

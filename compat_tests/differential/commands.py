@@ -31,7 +31,7 @@ _ID_ONLY = {"_id": 1}
 # The functions of item_frequencies() are each package's own words.
 _OWN_CODE = (
     (
-        re.compile(r"^\s*function\(\) \{.*'(?P<path>[\w.]+)'\.split\('\.'\).*emit\(item, 1\);.*\}\s*$", re.S),
+        re.compile(r"^\s*function\(\) \{.*'(?P<path>[\w.{}~]+)'\.split\('\.'\).*emit\(item, 1\);.*\}\s*$", re.S),
         "count items",
     ),
     (re.compile(r"^\s*function\(key, (?:values|counts)\) \{.*(?:valuesSize|counts\.reduce).*\}\s*$", re.S), "add up"),
@@ -92,6 +92,9 @@ def _line(entry: Mapping[str, Any], ids: Ids) -> str:
     if operation == "getmore":
         shown["getMore"] = "the cursor"
         shown["nreturned"] = entry.get("nreturned")
+        if entry.get("originatingCommand", {}).get("limit"):
+            # pymongo asks for what is left of the limit; the Rust driver leaves the limit to the server, which keeps it.
+            shown.pop("batchSize", None)
     return f"{operation} {namespace} {_typed(shown)}"
 
 

@@ -155,6 +155,8 @@ def _one_database(text: str) -> str:
 def normal(value: Any, ids: Renumber) -> Any:
     """`value` in plain Python types, with the type's name wherever it matters to a user."""
     name = type(value).__name__
+    if isinstance(value, type):
+        return name, value.__name__
     if isinstance(value, ObjectId):
         return ids.id(value)
     if isinstance(value, Mapping):
@@ -170,7 +172,9 @@ def normal(value: Any, ids: Renumber) -> Any:
         return name, ids.in_text(str(value))
     if isinstance(value, float) and value != value:
         return name, "not a number"  # which would be different from itself
-    if isinstance(value, (str, bytes, int, float, bool, datetime, type(None))):
+    if isinstance(value, str):
+        return name, ids.in_text(str(value))
+    if isinstance(value, (bytes, int, float, bool, datetime, type(None))):
         return name, value
     return name, ids.in_text(str(value))
 

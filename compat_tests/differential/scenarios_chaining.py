@@ -48,7 +48,7 @@ def slices_of_slices(me: Any) -> Any:
         names(queryset.skip(2)[:2]), names(queryset.limit(3).limit(0)), names(queryset[0:0].limit(2)), names(queryset[0:0][1:3]), names(queryset[0:0]), len(queryset[1:3]),
         raised(lambda: names(queryset.limit(-3))), raised(lambda: names(queryset.skip(-1))), raised(lambda: names(queryset.limit("2"))), raised(lambda: names(queryset.skip("2"))),
         raised(lambda: names(queryset.limit(None))), raised(lambda: names(queryset.skip(None))), raised(lambda: names(queryset.limit(1.5))), queryset[2:4].first().name,
-        queryset[2:4].get(name="p00").name, raised(lambda: queryset[2:4].get()), bool(queryset[50:]), bool(queryset[0:0]), queryset[3:].count(), queryset.limit(2).count(True),
+        raised(lambda: queryset[2:4].get(name="p00").name), raised(lambda: queryset[2:4].get()), bool(queryset[50:]), bool(queryset[0:0]), queryset[3:].count(), queryset.limit(2).count(True),
         queryset.skip(6).limit(10).count(with_limit_and_skip=True), queryset.limit(0).count(True), queryset.limit(0).count(), queryset[5:].count(True),
     ]  # fmt: skip
 
@@ -123,7 +123,7 @@ def many_batches(me: Any) -> Any:
     queryset = person.objects.order_by("id")
     iterator = iter(queryset)
     first = [next(iterator).name for _ in range(5)]
-    return first, len(list(iterator)), len(queryset), len(names(queryset.no_cache())), len(names(queryset.batch_size(50))), len(names(queryset.limit(150))), len(list(queryset.scalar("name"))), len(queryset.batch_size(100).limit(250))
+    return first, len(list(iterator)), len(queryset), len(names(person.objects.no_cache())), len(names(queryset.batch_size(50))), len(names(queryset.limit(150))), len(list(queryset.scalar("name"))), len(queryset.batch_size(100).limit(250))
 
 
 @scenario
@@ -154,7 +154,7 @@ def rewinding_and_next(me: Any) -> Any:
     seen += [next(queryset).name, [one.name for one in queryset], raised(lambda: next(queryset)), names(queryset)]
     other = queryset.clone()
     seen += [next(other).name, other.count(), next(other).name, other.first().name, raised(lambda: next(other).name)]
-    partly = ordered(me, 4)
+    partly = other.clone()
     for one in partly:
         seen.append((one.name, repr(partly)))
         break
@@ -167,7 +167,7 @@ def representations(me: Any) -> Any:
     queryset = person.objects.order_by("name")
     return [
         repr(queryset), repr(queryset[:20]), repr(queryset[:21]), repr(queryset[:2]), repr(person.objects(age=99)), repr(person.objects.none()), repr(queryset.scalar("name")[:3]), repr(queryset.only("name").as_pymongo()[:2]),
-        str(queryset[:1]), repr(queryset.no_cache()[:2]), repr(queryset[0]), repr(person.objects._query_obj), f"{queryset[:1]}", repr(queryset[0:0]), repr(queryset.scalar("name", "age")[:21]),
+        str(queryset[:1]), repr(person.objects.no_cache()[:2]), repr(queryset[0]), repr(person.objects._query_obj), f"{queryset[:1]}", repr(queryset[0:0]), repr(queryset.scalar("name", "age")[:21]),
     ]  # fmt: skip
 
 

@@ -75,9 +75,9 @@ def reading_references_twice(me: Any) -> Any:
 def no_dereference(me: Any) -> Any:
     human, _ = family(me)
     seen = [shown(one) for one in human.objects.no_dereference().order_by("id")[3:]]
-    with me.context_managers.no_dereference(human) as inside:
-        seen.append(shown(inside.objects.get(id=oid(4))))
-        kept = inside.objects.get(id=oid(5))
+    with me.context_managers.no_dereference(human):
+        seen.append(shown(human.objects.get(id=oid(4))))
+        kept = human.objects.get(id=oid(5))
     one = human.objects.no_dereference().get(id=oid(5))
     return seen, shown(kept), shown(human.objects.get(id=oid(5)))[:2], name(one.parent), one.save().pk, [name(item) for item in human.objects.no_dereference().scalar("parent")]
 
@@ -108,7 +108,7 @@ def missing_documents(me: Any) -> Any:
 def foreign_references(me: Any) -> Any:
     human, _ = family(me)
     collection = human._get_collection()
-    wrong = (oid(1), str(oid(1)), DBRef("human", oid(1)), DBRef("nowhere", oid(1)), DBRef("human", oid(99)), 5, {"a": 1}, [oid(1)], {"_cls": "Human", "_ref": DBRef("human", oid(1))}, {"_cls": "Nobody", "_ref": DBRef("human", oid(1))}, DBRef("human", oid(1), "differential_0"), None, "text")
+    wrong = (oid(1), str(oid(1)), DBRef("human", oid(1)), DBRef("nowhere", oid(1)), DBRef("human", oid(99)), 5, {"a": 1}, [oid(1)], {"_cls": "Human", "_ref": DBRef("human", oid(1))}, {"_cls": "Nobody", "_ref": DBRef("human", oid(1))}, DBRef("human", oid(1), human._get_db().name), None, "text")
     seen = []
     for field in ("parent", "old", "any", "friends", "anys", "mixed", "lazy", "by_name"):
         for number, value in enumerate(wrong):
@@ -157,7 +157,11 @@ def cascading_saves(me: Any) -> Any:
         any = me.GenericReferenceField()
         peer = me.ReferenceField("self")
 
-    class Cascading(Node):
+    class Cascading(me.Document):
+        name = me.StringField()
+        leaf = me.ReferenceField(Leaf)
+        leaves = me.ListField(me.ReferenceField(Leaf))
+        any = me.GenericReferenceField()
         meta = {"cascade": True}
 
     def make(cls: Any, number: int) -> Any:
@@ -169,8 +173,6 @@ def cascading_saves(me: Any) -> Any:
     def stored() -> Any:
         return [(leaf.pk, leaf.name) for leaf in Leaf.objects.order_by("id")]
 
-    if not Node._meta.get("allow_inheritance"):
-        Cascading = type("Cascading", (me.Document,), {"name": me.StringField(), "leaf": me.ReferenceField(Leaf), "leaves": me.ListField(me.ReferenceField(Leaf)), "any": me.GenericReferenceField(), "meta": {"cascade": True}})
     make(Node, 10).save()
     first = stored()
     make(Node, 20).save(cascade=True)

@@ -48,6 +48,9 @@ def find_one(route: Route, filter: Any, arguments: dict[str, Any], loader: Any) 
     if not arguments:
         return route.native.find_one(wire.reading_filter(filter), None, None, 0, None, loader)
     filter, modifiers, projection, skip, options = _find_parts({"filter": filter, **arguments}, None)
+    if arguments.get("batch_size"):
+        # Means nothing for one document, but pymongo sends it.
+        options = {**(options or {}), "batchSize": wire.whole_number(arguments["batch_size"])}
     return route.native.find_one(filter, modifiers, projection, skip, options, loader)
 
 

@@ -47,6 +47,9 @@ class Aggregation(CursorAccess):
         # What has to come first stays first, as nothing may stand before it.
         first = 1 if stages and _has_to_be_first(stages[0]) else 0
         stages[first:first] = self._selection_stages()
+        if "cursor" in kwargs:
+            # MongoEngine gives that option itself, so that one more is an error, whose words are Python's.
+            return self._reading_collection().aggregate(stages, cursor={}, **kwargs)
         return lanes.aggregate(self._reading_collection(), stages, **{**self._aggregate_options(), **kwargs})
 
     def _aggregate_options(self) -> dict[str, Any]:

@@ -59,7 +59,10 @@ class FindSpec:
             number = self.modifiers.get(name)
             if number is not None and not (isinstance(number, int) and number >= 0):
                 return False
-        return self.args.keys() <= _LANE_ARGS
+        if not isinstance(self.modifiers.get("limit", 0), int):
+            return False
+        sort = self.modifiers.get("sort")
+        return (sort is None or isinstance(sort, (list, tuple))) and self.args.keys() <= _LANE_ARGS
 
     def open(self, loader: Any) -> Any:
         """Return the rows as a lane cursor; nothing is sent before the first is asked for."""
@@ -84,7 +87,6 @@ class FindSpec:
             return lanes.find_one(self.collection, self.filter, loader=loader, **self.args)
         modifiers = dict(self.modifiers)
         modifiers.pop("limit", None)
-        modifiers.pop("batch_size", None)
         index += modifiers.get("skip") or 0
         if index:
             modifiers["skip"] = index

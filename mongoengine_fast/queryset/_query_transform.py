@@ -89,7 +89,8 @@ def _split_key(key: str) -> tuple[list[str], list[tuple[int, str]], str | None, 
     """Split `tags__0__not__gte` into names, list positions, operator and negation."""
     if "__" not in key and not key.isdigit():
         return [key], [], None, False
-    parts = key.split("__")
+    # From the right, which decides where three underscores are one word's own and where they divide.
+    parts = key.rsplit("__")
     positions = [(index, part) for index, part in enumerate(parts) if part.isdigit()]
     if positions:
         parts = [part for part in parts if not part.isdigit()]
@@ -109,16 +110,17 @@ def _resolve(document: Any, names: list[str], op: str | None, value: Any) -> tup
     """Return the database names of a path, the field it ends in and the prepared value."""
     fields = lookup_fields(document, names)
     path: list[str] = []
-    field: Any = None
+    real: list[Any] = []
     for step in fields:
         if isinstance(step, str):
             path.append(step)
             continue
-        field = step
+        real.append(step)
         if getattr(step, "_is_cached_reference_field", False) and fields[-1] == step:
             path.append(f"{step.db_field}._id")
         else:
             path.append(step.db_field)
+    field = real[-1]
 
     if op in _ONE_VALUE:
         value = field.prepare_query_value(op, value)

@@ -59,7 +59,7 @@ class Reading(CursorAccess):
 
     def _slice(self, bounds: slice) -> None:
         spec = self._lane_spec()
-        if spec is not None:
+        if spec is not None and all(bound is None or isinstance(bound, int) for bound in (bounds.start, bounds.stop)):
             spec.slice(bounds)
         else:
             self._cursor_obj = self._cursor[bounds]
@@ -257,7 +257,9 @@ class Reading(CursorAccess):
             or lanes.is_foreign(self._collection)
         ):
             return self._cursor.collection
-        return self._spec.collection if self._spec else self._reading_collection()
+        # What pymongo's cursor refuses is refused here too, though the count itself does not need it.
+        spec = self._find_spec()
+        return spec.collection if spec.for_lanes else self._cursor.collection
 
     def distinct(self, field: str) -> list[Any]:
         """Return the different values of a field; order and limit do not count.
