@@ -25,6 +25,8 @@ _DRIVER = {
     # pymongo sends documents beside the command, where the profiler does not see them; ours has them in the command.
     # Both are counted, and what was stored is compared anyway.
     "insert": {"documents"},
+    # Where to read is settled by the first batch; the Rust driver repeats it on direct connections to a replica set.
+    "getmore": {"$readPreference"},
 }
 # save() only asks whether there was a document to replace: ours does not have the old one sent back.
 _ID_ONLY = {"_id": 1}
@@ -93,7 +95,7 @@ def _line(entry: Mapping[str, Any], ids: Ids) -> str:
         shown["getMore"] = "the cursor"
         shown["nreturned"] = entry.get("nreturned")
         if entry.get("originatingCommand", {}).get("limit"):
-            # pymongo asks for what is left of the limit; the Rust driver leaves the limit to the server, which keeps it.
+            # pymongo asks for what is left of the limit; the Rust driver leaves that to the server, which knows it.
             shown.pop("batchSize", None)
     return f"{operation} {namespace} {_typed(shown)}"
 

@@ -26,6 +26,12 @@ from compat_tests.differential.commands import described, recorded
 STOCK = "mongoengine"
 OURS = os.environ.get("DIFFERENTIAL_OURS", "mongoengine_fast")
 Scenario = Callable[[Any], Any]
+# Addresses of objects, and what the server makes up: the time of an operation, the ids of collections.
+_OF_ONE_RUN = (
+    (re.compile(r" at 0x[0-9a-f]+"), ""),
+    (re.compile(r"Timestamp\(1\d{9}, \d+\)"), "Timestamp(now)"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"), "a random UUID"),
+)
 
 
 @dataclass
@@ -142,9 +148,11 @@ class Renumber:
         return value
 
     def in_text(self, text: str) -> str:
-        """`text` with stand-ins for ids and addresses, and the database's name without its number."""
+        """`text` with stand-ins for what is different in every run, and with one name for both databases."""
         text = re.sub(r"\b[0-9a-f]{24}\b", lambda found: str(self.id(ObjectId(found[0]))), text)
-        return _one_database(re.sub(r" at 0x[0-9a-f]+", "", text)).replace(OURS, STOCK)
+        for pattern, stand_in in _OF_ONE_RUN:
+            text = pattern.sub(stand_in, text)
+        return _one_database(text).replace(OURS, STOCK)
 
 
 def _one_database(text: str) -> str:

@@ -41,11 +41,22 @@ def add(rule: str, many: bool) -> None:
 
     def of_a_document(me: Any) -> Any:
         author, book = authors(me, rule, many=many)
-        return raised(author.objects.get(id=oid(1)).delete), after(author, book), raised(author.objects.get(id=oid(3)).delete), after(author, book)
+        return (
+            raised(author.objects.get(id=oid(1)).delete),
+            after(author, book),
+            raised(author.objects.get(id=oid(3)).delete),
+            after(author, book),
+        )
 
     def of_a_queryset(me: Any) -> Any:
         author, book = authors(me, rule, many=many)
-        return [raised(author.objects(name="a1").delete), after(author, book), raised(author.objects.delete), after(author, book), raised(author.objects.delete)]
+        return [
+            raised(author.objects(name="a1").delete),
+            after(author, book),
+            raised(author.objects.delete),
+            after(author, book),
+            raised(author.objects.delete),
+        ]
 
     for function in (of_a_document, of_a_queryset):
         function.__name__ = f"{rule.lower()}_{'lists_' if many else ''}{function.__name__}"
@@ -85,7 +96,9 @@ def chains_of_cascades(me: Any) -> Any:
 
     tops = [Top(id=oid(number), name=str(number)).save() for number in (1, 2)]
     middles = [Middle(id=oid(10 + number), top=tops[number % 2]).save() for number in range(3)]
-    bottoms = [Bottom(id=oid(20 + number), middle=middle, other=tops[1]).save() for number, middle in enumerate(middles)]
+    bottoms = [
+        Bottom(id=oid(20 + number), middle=middle, other=tops[1]).save() for number, middle in enumerate(middles)
+    ]
     Last(id=oid(30), bottoms=bottoms).save()
     return tops[0].delete(), after(Top, Middle, Bottom, Last), Top.objects.delete(), after(Top, Middle, Bottom, Last)
 
@@ -122,7 +135,14 @@ def a_denial_leaves_everything(me: Any) -> Any:
     one = Author(id=oid(1), name="a").save()
     Book(id=oid(2), by=one).save()
     Prize(id=oid(3), to=one).save()
-    return raised(one.delete), raised(Author.objects.delete), after(Author, Book, Prize), Prize.objects.delete(), one.delete(), after(Author, Book, Prize)
+    return (
+        raised(one.delete),
+        raised(Author.objects.delete),
+        after(Author, Book, Prize),
+        Prize.objects.delete(),
+        one.delete(),
+        after(Author, Book, Prize),
+    )
 
 
 @scenario
@@ -153,7 +173,13 @@ def rules_of_inherited_and_abstract_classes(me: Any) -> Any:
     Poem(id=oid(3), by=poet).save()
     Poem(id=oid(4), by=author).save()
     Hymn(id=oid(5), by=poet).save()
-    return poet.delete(), after(Author, Poem, Song), Author.objects.delete(), after(Author, Poem, Song), sorted(map(str, Author._meta["delete_rules"]))
+    return (
+        poet.delete(),
+        after(Author, Poem, Song),
+        Author.objects.delete(),
+        after(Author, Poem, Song),
+        sorted(map(str, Author._meta["delete_rules"])),
+    )
 
 
 @scenario
@@ -167,7 +193,9 @@ def rules_in_embedded_documents(me: Any) -> Any:
 
         return sorted(Part._fields)
 
-    return [raised(lambda: embedded(rule)) for rule in RULES], [raised(lambda: me.MapField(me.ReferenceField(Author, reverse_delete_rule=getattr(me, rule)))) for rule in RULES]
+    return [raised(lambda: embedded(rule)) for rule in RULES], [
+        raised(lambda: me.MapField(me.ReferenceField(Author, reverse_delete_rule=getattr(me, rule)))) for rule in RULES
+    ]
 
 
 @scenario
@@ -183,7 +211,11 @@ def rules_registered_later(me: Any) -> Any:
     one = Author(id=oid(1)).save()
     Book(id=oid(2), to=one).save()
     Book(id=oid(3), by=one).save()
-    return raised(lambda: Author.register_delete_rule(Book, "nothing", me.NULLIFY)), raised(one.delete), after(Author, Book)
+    return (
+        raised(lambda: Author.register_delete_rule(Book, "nothing", me.NULLIFY)),
+        raised(one.delete),
+        after(Author, Book),
+    )
 
 
 @scenario
@@ -192,7 +224,9 @@ def parts_of_a_queryset(me: Any) -> Any:
     objects = person.objects.order_by("name")
     return [
         raised(queryset.delete)
-        for queryset in (objects[:2], objects[2:4], objects.skip(10), objects.limit(1), objects[0:0], objects(age=3).limit(1), objects(age=99), objects.none(), objects.limit(0)(age=2), objects[1:2], objects.only("name")[:1], objects.no_cache()[:1], objects.as_pymongo()[:1], objects.scalar("name")[:1])
+        for queryset in (objects[:2], objects[2:4], objects.skip(10), objects.limit(1), objects[0:0],
+        objects(age=3).limit(1), objects(age=99), objects.none(), objects.limit(0)(age=2), objects[1:2],
+        objects.only("name")[:1], objects.no_cache()[:1], objects.as_pymongo()[:1], objects.scalar("name")[:1])
     ], after(person)  # fmt: skip
 
 
@@ -201,8 +235,15 @@ def arguments_of_delete(me: Any) -> Any:
     person = people(me, 12)
     objects = person.objects
     return [
-        raised(lambda: objects(age=1).delete(write_concern={"w": 1})), raised(lambda: objects(age=2).delete(write_concern={"nonsense": 1})), raised(lambda: objects(age=2).delete(5)), raised(lambda: objects(age=3).delete(_from_doc_delete=True)), raised(lambda: objects.first().delete(w=1)),
-        raised(lambda: objects.first().delete(nonsense=1)), raised(lambda: objects(age=4).delete(cascade_refs={oid(1)})), raised(lambda: objects.hint("age_1").comment("why")(age=5).delete()), raised(lambda: objects.order_by("-name").delete()), raised(lambda: objects.delete()), raised(lambda: person().delete()), raised(lambda: person(id=oid(77)).delete()),
+        raised(lambda: objects(age=1).delete(write_concern={"w": 1})),
+        raised(lambda: objects(age=2).delete(write_concern={"nonsense": 1})),
+        raised(lambda: objects(age=2).delete(5)), raised(lambda: objects(age=3).delete(_from_doc_delete=True)),
+        raised(lambda: objects.first().delete(w=1)),
+        raised(lambda: objects.first().delete(nonsense=1)),
+        raised(lambda: objects(age=4).delete(cascade_refs={oid(1)})),
+        raised(lambda: objects.hint("age_1").comment("why")(age=5).delete()),
+        raised(lambda: objects.order_by("-name").delete()), raised(lambda: objects.delete()),
+        raised(lambda: person().delete()), raised(lambda: person(id=oid(77)).delete()),
     ]  # fmt: skip
 
 
@@ -220,7 +261,12 @@ def deletion_with_signals(me: Any) -> Any:
     handlers = {"pre_delete": note("pre"), "post_delete": note("post")}
     for name, handler in handlers.items():
         getattr(me.signals, name).connect(handler, sender=person)
-    counts = [person.objects(age__lt=2).delete(), person.objects.first().delete(signal_kwargs={"why": 1}), person.objects[:1].delete(), person.objects(age=99).delete()]
+    counts = [
+        person.objects(age__lt=2).delete(),
+        person.objects.first().delete(signal_kwargs={"why": 1}),
+        person.objects[:1].delete(),
+        person.objects(age=99).delete(),
+    ]
     for name, handler in handlers.items():
         getattr(me.signals, name).disconnect(handler, sender=person)
     return seen, counts, person.objects.delete()
@@ -230,7 +276,16 @@ def deletion_with_signals(me: Any) -> Any:
 def a_deleted_document(me: Any) -> Any:
     person = people(me, 2)
     one = person.objects.first()
-    return one.delete(), one.pk, one._created, raised(one.delete), raised(one.reload), raised(lambda: one.save().pk), person.objects.count(), raised(lambda: one.update(set__age=1))
+    return (
+        one.delete(),
+        one.pk,
+        one._created,
+        raised(one.delete),
+        raised(one.reload),
+        raised(lambda: one.save().pk),
+        person.objects.count(),
+        raised(lambda: one.update(set__age=1)),
+    )
 
 
 @scenario
@@ -240,7 +295,14 @@ def dropping_collections(me: Any) -> Any:
     class Abstract(me.Document):
         meta = {"abstract": True}
 
-    return person.drop_collection(), person.objects.count(), person(name="x").save().name, raised(Abstract.drop_collection), person.drop_collection(), person.drop_collection()
+    return (
+        person.drop_collection(),
+        person.objects.count(),
+        person(name="x").save().name,
+        raised(Abstract.drop_collection),
+        person.drop_collection(),
+        person.drop_collection(),
+    )
 
 
 @scenario

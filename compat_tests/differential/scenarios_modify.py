@@ -26,7 +26,11 @@ def upserts(me: Any) -> Any:
         raised(lambda: objects(id=oid(60)).update(upsert=True)),
         raised(lambda: objects(id=oid(61)).update_one(upsert=True)),
         raised(lambda: objects(integer__gt=90).update(upsert=True, set_on_insert__strings=["a", "b"])),
-        raised(lambda: objects(integer=52).update(upsert=True, full_result=True, set__string="x").raw_result["updatedExisting"]),
+        raised(
+            lambda: (
+                objects(integer=52).update(upsert=True, full_result=True, set__string="x").raw_result["updatedExisting"]
+            )
+        ),
         raised(lambda: objects(integer=52).upsert_one(set__string="y").string),
         raised(lambda: objects(integer=53).upsert_one(set__string="z").string),
         raised(lambda: objects(integer__gte=50).upsert_one(set__string="several")),
@@ -128,17 +132,25 @@ def updating_one_document(me: Any) -> Any:
     thing = filled(me)
     one = thing.objects.get(id=oid(1))
     seen = [
-        raised(lambda: one.update(set__integer=5)), one.integer, raised(lambda: one.update(inc__integer=1, push__strings="u")),
+        raised(lambda: one.update(set__integer=5)), one.integer, raised(lambda: one.update(inc__integer=1,
+        push__strings="u")),
         raised(lambda: one.update()), raised(lambda: one.update(set__nothing=1)), raised(lambda: one.update(integer=9)),
-        raised(lambda: one.update(upsert=True, set__integer=10)), raised(lambda: one.update(write_concern={"w": 1}, set__integer=11)),
-        raised(lambda: one.update(__raw__={"$set": {"integer": 12}})), raised(lambda: one.update(full_result=True, set__integer=13).raw_result),
+        raised(lambda: one.update(upsert=True, set__integer=10)), raised(lambda: one.update(write_concern={"w": 1},
+        set__integer=11)),
+        raised(lambda: one.update(__raw__={"$set": {"integer": 12}})), raised(lambda: one.update(full_result=True,
+        set__integer=13).raw_result),
         raised(lambda: one.update(multi=False, set__integer=14)), one._get_changed_fields(), one.reload().integer,
     ]  # fmt: skip
     one.integer = 20
     seen += [raised(one.update), one._get_changed_fields(), raised(lambda: thing(integer=1).update(set__integer=2))]
     gone = thing.objects.get(id=oid(2))
     gone.delete()
-    return seen, raised(lambda: gone.update(set__integer=1)), raised(lambda: gone.update(set__integer=1, upsert=True)), thing.objects.count()
+    return (
+        seen,
+        raised(lambda: gone.update(set__integer=1)),
+        raised(lambda: gone.update(set__integer=1, upsert=True)),
+        thing.objects.count(),
+    )
 
 
 @scenario
@@ -148,11 +160,16 @@ def modifying_one_document(me: Any) -> Any:
     one.string = "unsaved"
     seen = [
         raised(lambda: one.modify(set__integer=5)), one.integer, one.string, one._get_changed_fields(),
-        raised(lambda: one.modify({"integer": 99}, set__integer=6)), raised(lambda: one.modify({"integer": 5}, inc__integer=1)), one.integer,
-        raised(lambda: one.modify({"id": oid(3)}, set__integer=6)), raised(lambda: one.modify({"pk": oid(1)}, set__integer=6)),
-        raised(lambda: one.modify()), raised(lambda: one.modify(set__nothing=1)), raised(lambda: one.modify({"nothing": 1}, set__integer=1)),
-        raised(lambda: one.modify({"integer__gt": 0}, push__strings="m")), list(one.strings), raised(lambda: thing().modify(set__integer=1)),
-        raised(lambda: one.modify(unset__string=1)), one.string, raised(lambda: one.modify(set__inner__num=50)), one.inner.num, one._created,
+        raised(lambda: one.modify({"integer": 99}, set__integer=6)), raised(lambda: one.modify({"integer": 5},
+        inc__integer=1)), one.integer,
+        raised(lambda: one.modify({"id": oid(3)}, set__integer=6)), raised(lambda: one.modify({"pk": oid(1)},
+        set__integer=6)),
+        raised(lambda: one.modify()), raised(lambda: one.modify(set__nothing=1)),
+        raised(lambda: one.modify({"nothing": 1}, set__integer=1)),
+        raised(lambda: one.modify({"integer__gt": 0}, push__strings="m")), list(one.strings),
+        raised(lambda: thing().modify(set__integer=1)),
+        raised(lambda: one.modify(unset__string=1)), one.string, raised(lambda: one.modify(set__inner__num=50)),
+        one.inner.num, one._created,
     ]  # fmt: skip
     one.delete()
     return seen, raised(lambda: one.modify(set__integer=1)), thing.objects.count()

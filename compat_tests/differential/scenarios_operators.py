@@ -102,7 +102,8 @@ def documents_as_values(me: Any) -> Any:
         other(name="unsaved"), thing(id=oid(1)), other.objects.get(id=oid(100)),
     )  # fmt: skip
     names = (
-        "string", "integer", "inner", "inners", "generic_inner", "ref", "dbref", "refs", "lazy", "cached", "generic_ref",
+        "string", "integer", "inner", "inners", "generic_inner", "ref", "dbref", "refs", "lazy", "cached",
+        "generic_ref",
         "generic_refs", "generic_lazy", "by_name", "mapping", "anything",
     )  # fmt: skip
     return [
@@ -152,7 +153,7 @@ def iterables_for_in(me: Any) -> Any:
     operands = (
         lambda: (number for number in (0, 1)), lambda: range(2), lambda: {0, 1}, lambda: frozenset((1,)),
         lambda: {0: "a", 1: "b"}, lambda: {0: "a"}.keys(), lambda: "01", lambda: b"01", lambda: map(int, "01"),
-        lambda: thing.objects.scalar("integer"), lambda: thing.objects.distinct("integer"), lambda: [],
+        lambda: thing.objects.scalar("integer"), lambda: thing.objects.distinct("integer"), list,
         lambda: thing.objects(integer=99).scalar("integer"), lambda: 5, lambda: None, lambda: object,
     )  # fmt: skip
     return [

@@ -22,6 +22,7 @@ _DIRECTION_BY_PREFIX = {
     "(": pymongo.GEOSPHERE,
     "*": pymongo.GEO2D,
 }
+_PREFIXES = (*_DIRECTION_BY_PREFIX, ")")
 
 _GEO_FIELD_CLASSES = (
     "EmbeddedDocumentField",
@@ -37,14 +38,13 @@ _LISTS_OF_FIELDS = frozenset({"EmbeddedDocumentListField", "ListField", "SortedL
 
 def _split_direction(key: str) -> tuple[str, Any]:
     """Split ``"-name"`` into the name and pymongo's direction; ``NotImplementedError`` for a haystack index."""
-    prefix = key[:1]
-    if prefix == ")":
+    if not key.startswith(_PREFIXES):
+        return key, pymongo.ASCENDING
+    if key[0] == ")":
         if GEOHAYSTACK is None:
             raise NotImplementedError
         return key[1:], GEOHAYSTACK
-    if prefix and prefix in _DIRECTION_BY_PREFIX:
-        return key[1:], _DIRECTION_BY_PREFIX[prefix]
-    return key, pymongo.ASCENDING
+    return key[1:], _DIRECTION_BY_PREFIX[key[0]]
 
 
 def _merge_specs(specs: list[dict[str, Any]], more: Iterable[dict[str, Any]]) -> None:
@@ -89,7 +89,8 @@ class IndexSpecs:
             spec = dict(spec)
 
         include_cls = cls._wants_cls_key(spec)
-        spec.pop("cls", None)
+        if "cls" in spec:
+            spec.pop("cls")
 
         keys: list[tuple[str, Any]] = []
         direction = None
