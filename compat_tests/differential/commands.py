@@ -79,6 +79,8 @@ def _line(entry: Mapping[str, Any], ids: Ids) -> str:
         operation = next(iter(command), operation)
     if operation in _SILENT or namespace == _PROFILE:
         return ""
+    if "client" not in entry:
+        return ""  # the server's own doing, such as the removal of what has expired
     if "$truncated" in command:
         # More than 50 kB: the profiler turns it into text and cuts that off.
         command = _beginning(operation, command["$truncated"])

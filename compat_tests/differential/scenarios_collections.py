@@ -58,7 +58,7 @@ def timeseries_collections(me: Any) -> Any:
                 "timeField": "timestamp",
                 "metaField": "s",
                 "granularity": "minutes",
-                "expireAfterSeconds": 90,
+                "expireAfterSeconds": 1_000_000_000,
             }
         }
 

@@ -12,7 +12,9 @@ from compat_tests.differential.harness import Renumber
 
 def line(op: str, command: dict[str, Any], **entry: Any) -> str:
     """The description of one entry of the profiler; "" where there is none."""
-    found = described([{"op": op, "ns": "differential_0.thing", "command": command, **entry}], Renumber())
+    found = described(
+        [{"op": op, "ns": "differential_0.thing", "client": "here", "command": command, **entry}], Renumber()
+    )
     return found[0] if found else ""
 
 
@@ -75,6 +77,10 @@ def test_a_programs_own_functions_count() -> None:
     assert line("command", one) != line("command", two)
 
 
-def test_the_watchers_own_commands_are_left_out() -> None:
+def test_commands_of_the_watcher_and_of_the_server_are_left_out() -> None:
     assert line("command", {"profile": 0}) == ""
-    assert described([{"op": "query", "ns": "differential_0.system.profile", "command": {}}], Renumber()) == []
+    assert described([{"op": "remove", "ns": "differential_0.thing", "command": {"q": {}}}], Renumber()) == []
+    assert (
+        described([{"op": "query", "ns": "differential_0.system.profile", "client": "here", "command": {}}], Renumber())
+        == []
+    )
