@@ -2,7 +2,7 @@
 
 A test of this kind is a function whose first argument is the package. What it asserts has to hold on both sides; what
 it returns is compared, values and types alike. `alike` needs no server. `alike_with_mongodb` runs on an empty database
-a side and compares the stored bytes, the indexes and the number of commands too.
+a side and compares the stored bytes, the indexes and the commands too.
 """
 
 import importlib
