@@ -41,13 +41,9 @@ def stored_fields_without_a_declaration(me: Any) -> Any:
         name = me.StringField(db_field="nm")
         meta = {"collection": "same"}
 
-    rows = (
-        {"nm": "a", "old": 1},
-        {"nm": "b", "name": "clash"},
-        {"nm": "c", "_private": 1, "_cls": "Gone"},
-        {"nm": "d", "a.b": 1, "$x": 2},
-        {"nm": "e", "save": 1, "objects": 2, "pk": 3},
-    )
+    # One strange name a row: MongoEngine lists several in the order of a set, which is another in every process.
+    strange = ("old", "name", "_private", "a.b", "$x", "save", "objects", "pk")
+    rows = [{"nm": "a", name: 1} for name in strange] + [{"nm": "a", "_private": 1, "_cls": "Gone"}]
     Strict._get_collection().insert_many([{"_id": oid(number + 1), **row} for number, row in enumerate(rows)])
     Holder._get_collection().insert_many(
         [
