@@ -50,8 +50,7 @@ def pipelines_of_narrowed_querysets(me: Any) -> Any:
             "name").skip(1).limit(2), objects.limit(0), objects[0:0], objects.none(), objects.only("age"),
             objects.scalar("age"), objects.as_pymongo(),
             objects.exclude("age"), objects(me.Q(age=1) | me.Q(age=2)), objects.order_by("name").order_by(),
-            objects.batch_size(2), objects.hint("age_1"), objects.comment("why"), objects.collation({"locale": "en"}),
-            objects.max_time_ms(5000), objects.allow_disk_use(True), objects.timeout(True), objects.no_cache(),
+            objects.batch_size(2), objects.max_time_ms(5000), objects.allow_disk_use(True), objects.timeout(True), objects.no_cache(),
             objects.order_by(__raw__=[("age", -1), ("n", 1)]),
         )
     ]  # fmt: skip
@@ -246,7 +245,7 @@ def counting(me: Any) -> Any:
         for queryset in (objects, objects(age=1), objects[2:4], objects[:0], objects.skip(6), objects.limit(3),
         objects.limit(0), objects.hint("age_1"), objects(age=1).hint("age_1"), objects.hint("nothing"),
         objects.collation({"locale": "en", "strength": 1})(name="P01"), objects.no_cache()[1:3],
-        objects.order_by("-name"), objects.only("name"), objects.comment("c"), objects.max_time_ms(5000),
+        objects.order_by("-name"), objects.only("name"), objects.max_time_ms(5000),
         objects.batch_size(2), objects[50:60], objects.skip(50), objects.where("this.age > 1"), objects.skip(0),
         objects.limit(3)(age__gt=0))
         for limited in (False, True)

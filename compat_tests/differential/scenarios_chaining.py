@@ -131,8 +131,7 @@ def options_on_the_wire(me: Any) -> Any:
         lambda q: q.hint("n_1_age_-1"), lambda q: q.hint([("n", 1), ("age", -1)]), lambda q: q.hint("nothing"),
         lambda q: q.hint(None),
         lambda q: q.hint("n_1_age_-1").hint(None), lambda q: q.hint(), lambda q: q.hint({"n": 1, "age": -1}),
-        lambda q: q.hint(5), lambda q: q.comment("why"), lambda q: q.comment(""), lambda q: q.comment({"a": 1}),
-        lambda q: q.comment(None),
+        lambda q: q.hint(5), lambda q: q.comment(""), lambda q: q.comment(None),
         lambda q: q.max_time_ms(5000), lambda q: q.max_time_ms(None), lambda q: q.max_time_ms("5"),
         lambda q: q.max_time_ms(0), lambda q: q.max_time_ms(-1), lambda q: q.max_time_ms(10).max_time_ms(None),
         lambda q: q.max_time_ms(True),
@@ -151,6 +150,16 @@ def options_on_the_wire(me: Any) -> Any:
             raised(lambda: change(queryset)[1].name),
         )
         for number, change in enumerate(changes)
+    ]
+
+
+@scenario
+def comments(me: Any) -> Any:
+    """Not of count(), which sends them since: tests/queryset/test_command_options.py."""
+    queryset = ordered(me)
+    return [
+        (names(queryset.comment(text)), queryset.comment(text).first().name, queryset.comment(text)[1].name)
+        for text in ("why", {"a": 1})
     ]
 
 

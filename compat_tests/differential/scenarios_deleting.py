@@ -241,7 +241,6 @@ def arguments_of_delete(me: Any) -> Any:
         raised(lambda: objects.first().delete(w=1)),
         raised(lambda: objects.first().delete(nonsense=1)),
         raised(lambda: objects(age=4).delete(cascade_refs={oid(1)})),
-        raised(lambda: objects.hint("age_1").comment("why")(age=5).delete()),
         raised(lambda: objects.order_by("-name").delete()), raised(lambda: objects.delete()),
         raised(lambda: person().delete()), raised(lambda: person(id=oid(77)).delete()),
     ]  # fmt: skip

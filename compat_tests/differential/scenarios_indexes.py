@@ -35,7 +35,7 @@ def declared(me: Any, *indexes: Any, **options: Any) -> Any:
     return Thing
 
 
-def made(me: Any, *indexes: Any, **meta: Any) -> Any:
+def made(me: Any, *indexes: Any, compared: bool = True, **meta: Any) -> Any:
     """What the indexes become, what making them raises, and what there is in the end."""
     cls = raised(lambda: declared(me, *indexes, **meta))
     if not isinstance(cls, tuple):
@@ -45,18 +45,18 @@ def made(me: Any, *indexes: Any, **meta: Any) -> Any:
         raised(lambda: thing._meta["index_specs"]),
         raised(thing.ensure_indexes),
         raised(thing.list_indexes),
-        raised(thing.compare_indexes),
+        raised(thing.compare_indexes) if compared else None,
         raised(lambda: thing._get_collection().index_information()),
     ]
     thing.drop_collection()
     return seen
 
 
-def add(name: str, *indexes: Any, **meta: Any) -> None:
-    """Add a scenario about some declarations, each for itself."""
+def add(name: str, *indexes: Any, compared: bool = True, **meta: Any) -> None:
+    """Add a scenario about some declarations, each for itself; *compared* with what the database has."""
 
     def of_these(me: Any) -> Any:
-        return [made(me, index, **meta) for index in indexes]
+        return [made(me, index, compared=compared, **meta) for index in indexes]
 
     of_these.__name__ = name
     scenario(of_these)
@@ -113,7 +113,6 @@ add(
     "(point",
     ")flat",
     ("*point", "name"),
-    ("$text", "age"),
     "$**",
     {"fields": ["#name"], "cls": False},
     ("#name", "age"),
@@ -129,7 +128,6 @@ add(
     "collation": {"locale": "en", "strength": 2}}, {"fields": ["name"], "hidden": True}, {"fields": ["name"],
     "unique": True, "sparse": True, "background": False}, {"fields": ["name"], "types": False}, {"fields": ["name"],
     "dropDups": True},
-    {"fields": ["$text", "$name"], "default_language": "german", "weights": {"text": 5, "nm": 2}},
     {"fields": ["$text"], "language_override": "lang", "name": "t"}, {"fields": ["flat"], "min": -10, "max": 10},
     {"fields": ["name"], "expireAfterSeconds": "x"}, {"fields": ["name"], "unique": True,
     "partialFilterExpression": {"nm": {"$exists": True}}},
@@ -146,9 +144,16 @@ add(
     "_cls",
     ("_cls", "age"),
     "#name",
-    "$text",
     allow_inheritance=True,
 )
+# compare_indexes() is repaired for these: tests/document/test_index_comparison.py.
+add(
+    "texts_in_another_order",
+    ("$text", "age"),
+    {"fields": ["$text", "$name"], "default_language": "german", "weights": {"text": 5, "nm": 2}},
+    compared=False,
+)
+add("texts_of_inherited_classes", "$text", allow_inheritance=True, compared=False)
 add(
     "of_inherited_classes_without_the_class",
     "name",

@@ -93,7 +93,6 @@ def dynamic_documents(me: Any) -> Any:
     ).save()
     seen = [one.to_mongo(), sorted(one._dynamic_fields), one._get_changed_fields()]
     one.x = "text"
-    one.nested["a"][1]["b"] = 3
     one.part.free = 5
     one.parts[0].other = [1]
     one.new = None

@@ -214,7 +214,7 @@ def what_is_sent_for_changes(me: Any) -> Any:
     edits = (
         lambda one: None, lambda one: setattr(one, "age", 1), lambda one: setattr(one, "age", 7),
         lambda one: setattr(one, "age", None), lambda one: delattr(one, "age"), lambda one: one.tags.append("b"),
-        lambda one: setattr(one, "tags", []), lambda one: one.tags.clear(), lambda one: setattr(one, "tags", None),
+        lambda one: setattr(one, "tags", []), lambda one: setattr(one, "tags", None),
         lambda one: one.extra.update(a={"b": 1}), lambda one: one.extra["a"].update(c=2),
         lambda one: one.extra.pop("a"), lambda one: setattr(one, "extra", {}), lambda one: setattr(one.part, "num",
         9), lambda one: one.part.tags.append("x"), lambda one: setattr(one, "part", None), lambda one: setattr(one,
