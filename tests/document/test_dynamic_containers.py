@@ -9,6 +9,7 @@ EDITS = {
     "a dict in a list": lambda d: d.rows[0].__setitem__("name", "new"),
     "a dict in a dict": lambda d: d.tree["branch"].update(name="new"),
     "a list in a dict": lambda d: d.tree["leaves"].append("new"),
+    "a dict in a list in a dict": lambda d: d.tree["trees"][1].__setitem__("name", "new"),
 }
 
 
@@ -26,7 +27,7 @@ def test_an_edit_below_a_container_is_saved(both_sides, edit, embedded):
 
         values = {
             "rows": [{"name": "old", "inner": ["old"]}],
-            "tree": {"branch": {"name": "old"}, "leaves": ["old"]},
+            "tree": {"branch": {"name": "old"}, "leaves": ["old"], "trees": [1, {"name": "old"}]},
         }
         Thing(part=Part(**values)).save() if embedded else Thing(**values).save()
         thing = Thing.objects.get()

@@ -1,5 +1,6 @@
 """Updates that are aggregation pipelines."""
 
+import pytest
 from bson import ObjectId
 
 from tests.base.repaired import outcomes
@@ -45,18 +46,26 @@ def test_modify_of_a_document_takes_a_pipeline(both_sides):
     assert ours.result == (True, 3)
 
 
-def test_a_document_inserted_by_a_pipeline_says_what_it_is(both_sides):
+@pytest.mark.parametrize("inherited", [False, True], ids=["base class", "subclass"])
+def test_a_document_inserted_by_a_pipeline_says_what_it_is(both_sides, inherited):
     """MongoEngine 0.29.3 crashes for classes that share their collection: list indices must be integers or slices."""
 
     def scenario(me):
         family = thing_class(me, allow_inheritance=True)
+
+        # With a subclass, a query of the base class does not say itself which class to insert.
+        class Child(family):
+            pass
+
+        cls = Child if inherited else family
         key = ObjectId(f"{1:024x}")
-        family.objects(id=key).update(__raw__=[{"$set": {"total": {"$add": [1, 2]}}}], upsert=True)
-        return family.objects.get().total, family.objects.as_pymongo().get()
+        cls.objects(id=key).update(__raw__=[{"$set": {"total": {"$add": [1, 2]}}}], upsert=True)
+        return cls.objects.get().total, family.objects.as_pymongo().get()
 
     stock, ours = outcomes(both_sides, scenario)
     assert stock.error[0] == "TypeError"
-    assert ours.result == (3, {"_id": ObjectId(f"{1:024x}"), "_cls": "Family", "total": 3})
+    name = "Family.Child" if inherited else "Family"
+    assert ours.result == (3, {"_id": ObjectId(f"{1:024x}"), "_cls": name, "total": 3})
 
 
 def test_the_programs_own_pipeline_is_left_alone(both_sides):
