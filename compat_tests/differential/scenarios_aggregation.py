@@ -50,8 +50,8 @@ def pipelines_of_narrowed_querysets(me: Any) -> Any:
             "name").skip(1).limit(2), objects.limit(0), objects[0:0], objects.none(), objects.only("age"),
             objects.scalar("age"), objects.as_pymongo(),
             objects.exclude("age"), objects(me.Q(age=1) | me.Q(age=2)), objects.order_by("name").order_by(),
-            objects.batch_size(2), objects.max_time_ms(5000), objects.allow_disk_use(True), objects.timeout(True), objects.no_cache(),
-            objects.order_by(__raw__=[("age", -1), ("n", 1)]),
+            objects.batch_size(2), objects.max_time_ms(5000), objects.allow_disk_use(True),
+            objects.timeout(True), objects.no_cache(), objects.order_by(__raw__=[("age", -1), ("n", 1)]),
         )
     ]  # fmt: skip
 

@@ -155,7 +155,7 @@ def options_on_the_wire(me: Any) -> Any:
 
 @scenario
 def comments(me: Any) -> Any:
-    """Not of count(), which sends them since: tests/queryset/test_command_options.py."""
+    """Without count(), which sends them in ours alone: tests/queryset/test_command_options.py."""
     queryset = ordered(me)
     return [
         (names(queryset.comment(text)), queryset.comment(text).first().name, queryset.comment(text)[1].name)

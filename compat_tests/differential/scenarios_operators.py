@@ -79,8 +79,9 @@ def many_values(thing: Any, name: str) -> Any:
     sets = [{value} for value in good[:1] if getattr(value, "__hash__", None)]
     strange = [[None], [[]], [5, "text"], *STRANGE]
     if name in ("generic_ref", "generic_lazy"):
-        # Lists of ids and DBRefs find something since: tests/fields/test_generic_references.py.
-        return each(thing, name, MANY_VALUES, strange), each(thing, name, ("mod", "not__mod"), [good, tuple(good), *sets])
+        # Of lists of ids and DBRefs 0.29.3 finds nothing; ours does: tests/fields/test_generic_references.py.
+        mods = each(thing, name, ("mod", "not__mod"), [good, tuple(good), *sets])
+        return mods, each(thing, name, MANY_VALUES, strange)
     return each(thing, name, MANY_VALUES, [good, tuple(good), *sets, *strange])
 
 

@@ -12,7 +12,7 @@ __all__ = ("Outcome", "outcomes")
 
 @dataclass
 class Outcome:
-    """What a scenario returned on one package, or the class and text of what it raised, and how many commands it sent."""
+    """What a scenario returned on one package, or class and text of what it raised, and how many commands it sent."""
 
     result: Any
     error: tuple[str, str] | None
