@@ -1,5 +1,7 @@
 """`EmbeddedDocumentListField`: its list filters, creates, changes and saves."""
 
+import gc
+
 from bson import ObjectId
 
 from tests.base.both_sides import alike, alike_with_mongodb
@@ -200,15 +202,36 @@ def test_errors_five_levels_down_name_the_way(me):
         lists = me.ListField(me.ListField(me.ListField(me.ListField(me.IntField()))))
         anything = me.DictField(me.ListField(me.DynamicField()))
 
-    bad = Deep(number=9, texts={"a": ["x", "xyz", 5]})
+    def bad():
+        """Made anew for each: a part whose former document the garbage collector has taken says so instead."""
+        return Deep(number=9, texts={"a": ["x", "xyz", 5]})
+
     things = [
-        lambda: Top(middles=[{"k": Middle(deep=[Deep(number=1), bad, Deep()], by_key={"q": bad})}]),
-        lambda: Top(middles=[{"k": Middle()}, {"j": Middle(deep=[bad])}]),
+        lambda: Top(middles=[{"k": Middle(deep=[Deep(number=1), bad(), Deep()], by_key={"q": bad()})}]),
+        lambda: Top(middles=[{"k": Middle()}, {"j": Middle(deep=[bad()])}]),
         lambda: Top(middles=[{"k": Middle()}, {"j": 5}, 5]),
         lambda: Top(lists=[[[[1, "x"]]], [[5]], "abc", 7]),
         lambda: Top(lists=[[[["x", {}], None]]]),
-        lambda: Top(anything={"a": [bad, [bad], {"x": bad}], "b": 5}),
+        lambda: Top(anything={"a": [bad(), [bad()], {"x": bad()}], "b": 5}),
         lambda: Top(anything={"a": {"b": 1}}),
     ]
     lines = [outcome(lambda create=create: create().validate()) for create in things]
     return lines + [outcome(lambda create=create: create().to_mongo()) for create in things]
+
+
+@alike
+def test_a_part_whose_document_is_gone_says_so(me):
+    class Part(me.EmbeddedDocument):
+        number = me.IntField(max_value=5)
+
+    class Top(me.Document):
+        parts = me.EmbeddedDocumentListField(Part)
+        anything = me.ListField(me.DynamicField())
+
+    part = Part(number=9)
+    former = Top(parts=[part])
+    latter = Top(anything=[part])
+    lines = [outcome(latter.validate)]
+    del former
+    gc.collect()
+    return [*lines, outcome(latter.validate), outcome(Top(parts=[part]).validate)]
