@@ -226,12 +226,13 @@ def test_a_part_whose_document_is_gone_says_so(me):
 
     class Top(me.Document):
         parts = me.EmbeddedDocumentListField(Part)
-        anything = me.ListField(me.DynamicField())
+        anything = me.DictField(me.ListField(me.DynamicField()))
 
     part = Part(number=9)
     former = Top(parts=[part])
-    latter = Top(anything=[part])
-    lines = [outcome(latter.validate)]
+    lines = [outcome(former.validate), outcome(Top(anything={"a": [part]}).validate)]
     del former
     gc.collect()
-    return [*lines, outcome(latter.validate), outcome(Top(parts=[part]).validate)]
+    lines.append(outcome(Top(anything={"a": [part]}).validate))
+    assert "ReferenceError" in lines[-1]
+    return lines
