@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mongoengine_fast.lanes import native_reads, plain
+from mongoengine_fast.lanes import json_text, native_reads, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 
@@ -55,6 +55,14 @@ class LaneCursor:
         if not items:
             self.alive = False
         return items
+
+    def to_json(self, json_options: Any) -> str:
+        """Return all items that are left as `bson.json_util.dumps` writes a list of them."""
+        rows = self._rows
+        if rows is None:
+            rows = self._open()
+        self.alive = False
+        return json_text.text_of(rows, self.lane == NATIVE, json_options, self.collection.codec_options)
 
     def close(self) -> None:
         """Stop: the server's cursor is closed, and no more items come."""

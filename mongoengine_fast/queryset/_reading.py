@@ -23,6 +23,7 @@ from mongoengine_fast.queryset._stock import StockCheck
 # What decides on a find command.
 _COMMAND = ("_query", "_cursor", "_cursor_obj", "_cursor_args", "_find_spec", "_collection", "_get_order_by")
 _COPYING = ("__init__", "clone", "_clone_into")
+_JSON_OPTIONS_ONLY = {"json_options"}
 _own_item = StockCheck(*_COPYING, "__getitem__")
 _own_first = StockCheck(*_COPYING, *_COMMAND, "__getitem__")
 _own_with_id = StockCheck(*_COPYING, "filter", "__call__", "first", "__getitem__")
@@ -291,7 +292,18 @@ class Reading(CursorAccess):
             args, kwargs: for `bson.json_util.dumps`; give `json_options`.
         """
         kwargs = with_json_options(kwargs)
-        return json_util.dumps(self.as_pymongo(), *args, **kwargs)
+        queryset = self.as_pymongo()
+        if not args and kwargs.keys() == _JSON_OPTIONS_ONLY and queryset._reads_plainly():
+            if queryset._none or queryset._empty:
+                return "[]"
+            spec = queryset._lane_spec()
+            if spec is not None:
+                return spec.open(None).to_json(kwargs["json_options"])
+        return json_util.dumps(queryset, *args, **kwargs)
+
+    def _reads_plainly(self) -> bool:
+        """Whether iterating over this queryset gives the rows of its cursor and does nothing else."""
+        return False
 
     def from_json(self, json_data: str) -> list[Any]:
         """Make unsaved documents of a JSON array."""

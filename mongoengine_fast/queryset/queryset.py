@@ -37,6 +37,8 @@ _MID_ITERATION = ".. queryset mid-iteration .."
 
 _own_next = StockCheck("__next__")
 _own_filling = StockCheck("__next__", "_iter_results", "_populate_cache")
+_own_cached_iteration = StockCheck("__iter__", "__next__", "_iter_results", "_populate_cache")
+_own_plain_iteration = StockCheck("__iter__", "__next__")
 
 
 def _shorten(rows: list[Any]) -> str:
@@ -64,6 +66,9 @@ class QuerySet(BaseQuerySet):
         if self._has_more:
             return self._iter_results()
         return iter(self._result_cache)
+
+    def _reads_plainly(self) -> bool:
+        return _own_cached_iteration(self.__class__)
 
     def __len__(self) -> int:
         """Return the number of results, all of which are read for that."""
@@ -159,6 +164,9 @@ class QuerySetNoCache(BaseQuerySet):
         collection: its pymongo collection.
     """
 
+    def _reads_plainly(self) -> bool:
+        return _own_plain_iteration(self.__class__)
+
     def cache(self) -> Any:
         """Return the same query as a queryset that keeps its results."""
         return self._clone_into(QuerySet(self._document, self._collection))
@@ -184,3 +192,5 @@ class QuerySetNoCache(BaseQuerySet):
 
 _own_next.expect(QuerySet)
 _own_filling.expect(QuerySet)
+_own_cached_iteration.expect(QuerySet)
+_own_plain_iteration.expect(QuerySetNoCache)

@@ -5,6 +5,8 @@ pub mod bson;
 pub mod client;
 pub mod config;
 pub mod error;
+pub mod json;
 pub mod ops;
+pub mod parallel;
 pub mod runtime;
 pub mod spinning;

@@ -3,7 +3,8 @@ mod rows;
 
 use std::sync::{Mutex, PoisonError};
 
-use pyo3::exceptions::{PyRuntimeError, PyStopIteration};
+use mongoengine_fast_core::json::{Dates, Style};
+use pyo3::exceptions::{PyRuntimeError, PyStopIteration, PyValueError};
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -12,6 +13,8 @@ use pyo3::PyTraverseError;
 pub use rows::Rows;
 
 use crate::client::Client;
+
+type StyleTuple = (bool, bool, bool, u8, Option<u8>, bool);
 
 /// Batches at least this long are built with the garbage collector suspended.
 const LONG_BATCH: usize = 32;
@@ -56,6 +59,21 @@ impl Cursor {
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let items = self.with_rows(|rows| rows.take(py, self.client.get().faults(py), 1))?;
         items.get_item(0).map_err(|_| PyStopIteration::new_err(()))
+    }
+
+    /// Return all that is left as the text of a JSON array; as a list where the text depends on Python.
+    ///
+    /// *style* has the members of `json::Style`, dates as 0 (milliseconds), 1 (numberLong) or 2 (ISO 8601).
+    fn json<'py>(&self, py: Python<'py>, style: StyleTuple) -> PyResult<Bound<'py, PyAny>> {
+        let (legacy, canonical, strict_longs, dates, uuid_subtype, foreign_uuids) = style;
+        let dates = match dates {
+            0 => Dates::Millis,
+            1 => Dates::NumberLong,
+            2 => Dates::Iso,
+            _ => return Err(PyValueError::new_err(format!("{dates} is no form of dates"))),
+        };
+        let style = Style { legacy, canonical, strict_longs, dates, uuid_subtype, foreign_uuids };
+        self.with_rows(|rows| rows.json(py, self.client.get().faults(py), &style))
     }
 
     /// Whether there may be more items.

@@ -1,6 +1,7 @@
 //! The rows of a cursor: which document of which batch comes next.
 use std::ops::Range;
 
+use mongoengine_fast_core::json::{self, Style};
 use mongoengine_fast_core::ops::batches::Batch;
 use mongoengine_fast_core::ops::cursor::Batches;
 use pyo3::exceptions::PyRuntimeError;
@@ -8,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use crate::client::wait;
+use crate::codec;
 use crate::errors;
 use crate::load::{self, OptionsId};
 
@@ -110,6 +112,37 @@ impl Rows {
             }
         }
         outcome
+    }
+
+    /// Reads everything that is left; returns it as the text of a JSON array, or as a list of items where the text
+    /// depends on Python.
+    pub fn json<'py>(
+        &mut self,
+        py: Python<'py>,
+        faults: &Bound<'py, PyAny>,
+        style: &Style,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut batches: Vec<(Batch, Vec<Range<usize>>)> = Vec::new();
+        loop {
+            if let Some(mut batch) = self.current.take() {
+                let ranges = batch.next_ranges(usize::MAX).map_err(|error| errors::to_py(py, error, faults))?;
+                batches.push((batch, ranges));
+            }
+            if !self.fetch(py, faults)? {
+                break;
+            }
+        }
+        let documents: Vec<&[u8]> = batches
+            .iter()
+            .flat_map(|(batch, ranges)| ranges.iter().map(|range| &batch.bytes()[range.clone()]))
+            .collect();
+        let text = py.detach(|| json::array(&documents, style));
+        if let Some(text) = text.ok().and_then(|text| codec::ascii(py, &text)) {
+            return Ok(text.into_any());
+        }
+        let out = PyList::empty(py);
+        load::load_batch(py, self.loader.bind(py), self.options, &mut documents.into_iter(), &out)?;
+        Ok(out.into_any())
     }
 
     /// Drops what is left and kills the server's cursor.

@@ -1,0 +1,110 @@
+//! Strings and numbers in the text of Python's `json` module.
+use std::io::Write;
+
+/// Where `repr` of a float changes to an exponent: values of at least 1e16, and below 1e-4.
+const MOST_DIGITS: i32 = 16;
+const LEAST_EXPONENT: i32 = -4;
+
+/// Appends a string in quotes; everything but printable ASCII is escaped.
+pub fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut plain = 0;
+    for (at, character) in text.char_indices() {
+        if is_plain(character) {
+            continue;
+        }
+        out.extend_from_slice(&bytes[plain..at]);
+        plain = at + character.len_utf8();
+        escaped(out, character);
+    }
+    out.extend_from_slice(&bytes[plain..]);
+    out.push(b'"');
+}
+
+fn is_plain(character: char) -> bool {
+    matches!(character, ' '..='~') && character != '"' && character != '\\'
+}
+
+fn escaped(out: &mut Vec<u8>, character: char) {
+    let short = match character {
+        '"' => b'"',
+        '\\' => b'\\',
+        '\n' => b'n',
+        '\r' => b'r',
+        '\t' => b't',
+        '\u{8}' => b'b',
+        '\u{c}' => b'f',
+        _ => {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                out.extend_from_slice(b"\\u");
+                for byte in unit.to_be_bytes() {
+                    hex(out, byte);
+                }
+            }
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+/// Appends a byte as two hexadecimal digits.
+pub fn hex(out: &mut Vec<u8>, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.push(DIGITS[usize::from(byte >> 4)]);
+    out.push(DIGITS[usize::from(byte & 15)]);
+}
+
+/// Appends anything by its `Display`.
+pub fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+/// Appends a float as Python's `repr`, and what is no number as its `json` module does.
+pub fn float(out: &mut Vec<u8>, value: f64) {
+    if value.is_nan() {
+        return out.extend_from_slice(b"NaN");
+    }
+    if value.is_infinite() {
+        return out.extend_from_slice(if value > 0.0 { b"Infinity".as_slice() } else { b"-Infinity" });
+    }
+    let mut buffer = Vec::with_capacity(32);
+    // The shortest digits that read back as the same number: d.ddde±x.
+    display(&mut buffer, format_args!("{value:e}"));
+    let split = buffer.iter().position(|byte| *byte == b'e').unwrap_or(buffer.len());
+    let exponent: i32 = std::str::from_utf8(&buffer[split + 1..]).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    if value.is_sign_negative() {
+        out.push(b'-');
+    }
+    let digits: Vec<u8> = buffer[..split].iter().copied().filter(u8::is_ascii_digit).collect();
+    if (LEAST_EXPONENT..MOST_DIGITS).contains(&exponent) {
+        fixed(out, &digits, exponent);
+    } else {
+        out.push(digits[0]);
+        if digits.len() > 1 {
+            out.push(b'.');
+            out.extend_from_slice(&digits[1..]);
+        }
+        display(out, format_args!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()));
+    }
+}
+
+/// Appends digits with a decimal point; `exponent` is that of the first digit.
+fn fixed(out: &mut Vec<u8>, digits: &[u8], exponent: i32) {
+    if exponent < 0 {
+        out.extend_from_slice(b"0.");
+        out.resize(out.len() + (-exponent - 1) as usize, b'0');
+        return out.extend_from_slice(digits);
+    }
+    let whole = exponent as usize + 1;
+    if digits.len() > whole {
+        out.extend_from_slice(&digits[..whole]);
+        out.push(b'.');
+        out.extend_from_slice(&digits[whole..]);
+    } else {
+        out.extend_from_slice(digits);
+        out.resize(out.len() + whole - digits.len(), b'0');
+        out.extend_from_slice(b".0");
+    }
+}
