@@ -62,7 +62,18 @@ class NotUniqueError(OperationError):
 
 
 class BulkWriteError(OperationError):
-    """Some of the writes of a bulk operation failed."""
+    """Some of the writes of a bulk operation failed.
+
+    Attributes:
+        details: pymongo's account of it where there is one: counts, ``writeErrors``, ``writeConcernErrors``.
+        errors: from `bulk_save` and `bulk_write`, what the server said of each write that failed, by its position
+            in what was given (dicts with ``code``, ``errmsg`` and more).
+    """
+
+    def __init__(self, *args: Any, details: dict[str, Any] | None = None, errors: dict[int, Any] | None = None) -> None:
+        super().__init__(*args)
+        self.details = {} if details is None else details
+        self.errors = {} if errors is None else errors
 
 
 class SaveConditionError(OperationError):

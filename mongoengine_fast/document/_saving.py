@@ -85,16 +85,7 @@ class Saving:
         refuses, `SaveConditionError` when *save_condition* does not hold, and `OperationError` for any other refusal
         of the server.
         """
-        signal_kwargs = signal_kwargs or {}
-        if self._meta.get("abstract"):
-            raise InvalidDocumentError("Cannot save an abstract document.")
-        _send(signals.pre_save, self, **signal_kwargs)
-        if validate:
-            self.validate(clean=clean)
-
-        created = self._will_create(force_insert)
-        _send(signals.pre_save_post_validation, self, created=created, **signal_kwargs)
-
+        created = self._begin_save(validate, clean, force_insert, signal_kwargs or {})
         # A receiver may have changed the document, so nothing is encoded before this point.
         doc = None if self._saves_directly() else self.to_mongo()
         self._prepare_collection()
@@ -109,11 +100,40 @@ class Saving:
         except pymongo.errors.OperationFailure as error:
             raise _translated(error) from error
 
+        self._end_save(object_id, created, signal_kwargs or {})
+        return self
+
+    def _begin_save(self, validate: bool, clean: bool, force_insert: bool, signal_kwargs: dict[str, Any]) -> bool:
+        """Do what comes before a document is written; return whether it will be a new one."""
+        if self._meta.get("abstract"):
+            raise InvalidDocumentError("Cannot save an abstract document.")
+        _send(signals.pre_save, self, **signal_kwargs)
+        if validate:
+            self.validate(clean=clean)
+        created = self._will_create(force_insert)
+        _send(signals.pre_save_post_validation, self, created=created, **signal_kwargs)
+        return created
+
+    def _end_save(self, object_id: Any, created: bool, signal_kwargs: dict[str, Any]) -> None:
+        """Do what comes after a document was written."""
         self._take_key(object_id, created)
         _send(signals.post_save, self, created=created, **signal_kwargs)
         self._clear_changed_fields()
         self._created = False
-        return self
+
+    def _save_statement(self, created: bool) -> lanes.Statement | None:
+        """Return the write that stores this document as part of a bulk write; None when nothing has changed."""
+        id_field = self._meta["id_field"]
+        key = self._data.get(id_field)
+        if key is None and created:
+            return lanes.Statement("insert_one", self)
+        selector = {"_id": self._fields[id_field].to_mongo(key)}
+        if self._meta.get("shard_key"):
+            selector = self._integrate_shard_key(self.to_mongo(), selector)
+        if created:
+            return lanes.Statement("replace_one", selector, self, upsert=True)
+        update = self._get_update_doc()
+        return lanes.Statement("update_one", selector, update, upsert=True) if update else None
 
     def _take_key(self, object_id: Any, created: bool) -> None:
         """Set the primary key to what was stored, unless it is part of a shard key and as such immutable."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+
+from mongoengine_fast._native import load_documents
 from mongoengine_fast.base.assembly import assemble
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.document import BaseDocument
 from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
+from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.context_managers import switch_collection, switch_db
 from mongoengine_fast.document._collections import CollectionAccess
 from mongoengine_fast.document._indexing import IndexManagement
@@ -66,6 +72,31 @@ class Document(_Parts, metaclass=TopLevelDocumentMetaclass):
         if self.pk is None:
             return object.__hash__(self)
         return hash(self.pk)
+
+    @classmethod
+    def from_db(cls, stored: Any, validate: bool = False, codec_options: CodecOptions[Any] | None = None) -> Document:
+        """Return the document of what MongoDB holds, as a query would have returned it.
+
+        :param stored: BSON bytes, a `bson.raw_bson.RawBSONDocument` or a mapping, with the names used in the
+            database. Bytes are decoded field by field when somebody looks.
+        :param validate: check all fields now; what the database returns is not checked otherwise
+        :param codec_options: how bytes are decoded, as `Collection.codec_options`
+
+        Raises `ValidationError` for a value that is not valid, `FieldDoesNotExist` and `InvalidDocumentError` for
+        what a query would refuse, `bson.errors.InvalidBSON` for bytes that are no document, `TypeError` for anything
+        else.
+        """
+        if isinstance(stored, RawBSONDocument):
+            stored = stored.raw
+        if isinstance(stored, (bytes, bytearray, memoryview)):
+            (document,) = load_documents(DocumentLoader(cls), [bytes(stored)], codec_options)
+        elif isinstance(stored, Mapping):
+            document = DocumentLoader(cls).from_dict(dict(stored))
+        else:
+            raise TypeError(f"{cls.__name__}.from_db takes BSON bytes or a mapping, not {type(stored).__name__}")
+        if validate:
+            document.validate()
+        return document
 
     @property
     def _qs(self) -> Any:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from pymongo.message import _INSERT
+from pymongo.message import _DELETE, _INSERT, _UPDATE
 
 from mongoengine_fast.lanes import driver, wire
 from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.routes import Route
 
+_OPERATION_TYPES = {"insert": _INSERT, "update": _UPDATE, "delete": _DELETE}
 _STATEMENT_NAMES = {"array_filters": "arrayFilters", "collation": "collation", "hint": "hint", "sort": "sort"}
 _COMMAND_NAMES = {"comment": "comment", "let": "let", "bypass_document_validation": "bypassDocumentValidation"}
 
 
 def insert_one(route: Route, document: Any, options: dict[str, Any]) -> Any:
     """Insert one document and return its id."""
-    command = _command_options(options)
+    command = command_options(options)
     inserted_id, reply = route.native.insert_one(wire.insertable(document), command)
     _check(reply)
     return inserted_id
@@ -26,7 +27,7 @@ def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, 
     """Insert documents and return their ids, or raise pymongo's BulkWriteError."""
     if not isinstance(documents, (list, tuple)) or not documents:
         raise Unusual("documents that are no list")
-    command = _command_options(options)
+    command = command_options(options)
     rows = documents if type(documents) is list else list(documents)
     # Rows are mostly of one class, which then is looked at once.
     known = None
@@ -34,18 +35,20 @@ def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, 
         if row.__class__ is not known:
             wire.insertable(row)
             known = row.__class__
-    ids, replies = route.native.insert_many(rows, bool(ordered), command)
-    if any("writeErrors" in reply or "writeConcernError" in reply for _, reply in replies):
-        _raise_bulk(rows, ids, replies)
-    return list(ids)
+    ids: list[Any] = []
+    replies: list[tuple[int, int, dict[str, Any]]] = []
+    prepared = route.native.prepare_inserts(rows, ids)
+    route.native.send_prepared(prepared, bool(ordered), True, True, command, replies)
+    if any("writeErrors" in reply or "writeConcernError" in reply for *_, reply in replies):
+        result = empty_result()
+        merge(result, "insert", [inserted(row, key) for row, key in zip(rows, ids, strict=True)], replies)
+        raise_bulk(result)
+    return ids
 
 
-def _raise_bulk(rows: list[Any], ids: list[Any], replies: list[tuple[int, dict[str, Any]]]) -> None:
-    """Raise what pymongo raises for these replies."""
-    run = driver._Run(_INSERT)
-    for index, row in enumerate(rows):
-        run.add(index, _Operation.of(row, ids[index]))
-    result: dict[str, Any] = {
+def empty_result() -> dict[str, Any]:
+    """Return the result of a bulk write, in pymongo's form, before anything was sent."""
+    return {
         "writeErrors": [],
         "writeConcernErrors": [],
         "nInserted": 0,
@@ -55,14 +58,37 @@ def _raise_bulk(rows: list[Any], ids: list[Any], replies: list[tuple[int, dict[s
         "nRemoved": 0,
         "upserted": [],
     }
-    for first, reply in replies:
+
+
+def merge(
+    result: dict[str, Any],
+    command: str,
+    bodies: list[Any],
+    replies: list[tuple[int, int, dict[str, Any]]],
+    positions: list[int] | None = None,
+) -> None:
+    """Add the replies to the commands of *bodies* to *result*; *positions* are those in the whole bulk write."""
+    run = driver._Run(_OPERATION_TYPES[command])
+    for index, body in enumerate(bodies):
+        run.add(index if positions is None else positions[index], body)
+    for first, _, reply in replies:
         driver._merge_command(run, result, first, reply)
+
+
+def raise_bulk(result: dict[str, Any]) -> None:
+    """Raise pymongo's BulkWriteError of *result*."""
     for error in result["writeErrors"]:
-        error["op"] = error["op"].document()
+        if isinstance(error["op"], _Inserted):
+            error["op"] = error["op"].document()
     driver._raise_bulk_write_error(result)
 
 
-class _Operation:
+def inserted(row: Any, inserted_id: Any) -> _Inserted:
+    """Return what an error reports of an inserted row."""
+    return _Inserted(row, inserted_id)
+
+
+class _Inserted:
     """An inserted row, turned into the mapping that was sent only if an error reports it."""
 
     __slots__ = ("_id", "_row")
@@ -70,10 +96,6 @@ class _Operation:
     def __init__(self, row: Any, inserted_id: Any) -> None:
         self._row = row
         self._id = inserted_id
-
-    @classmethod
-    def of(cls, row: Any, inserted_id: Any) -> _Operation:
-        return cls(row, inserted_id)
 
     def document(self) -> Any:
         if isinstance(self._row, dict) or not hasattr(self._row, "to_mongo"):
@@ -89,8 +111,8 @@ def update(route: Route, operation: str, filter: Any, update: Any, upsert: Any, 
     wire.updating(operation, update)
     if not isinstance(upsert, bool):
         raise Unusual("an unusual flag")
-    statement = _statement_options(options)
-    command = _command_options(options)
+    statement = statement_options(options)
+    command = command_options(options)
     if operation == "replace_one":
         reply = route.native.replace(filter, update, upsert, statement, command)
     else:
@@ -109,7 +131,7 @@ def delete(route: Route, operation: str, filter: Any, options: dict[str, Any]) -
     """Delete and return pymongo's raw result."""
     filter = wire.mapping(filter)
     many = operation == "delete_many"
-    reply = route.native.delete(filter, many, _statement_options(options), _command_options(options))
+    reply = route.native.delete(filter, many, statement_options(options), command_options(options))
     _check(reply)
     return reply
 
@@ -176,7 +198,7 @@ def _stored(document: Any) -> Any:
     raise Unusual("an unusual document")
 
 
-def _statement_options(options: dict[str, Any]) -> dict[str, Any] | None:
+def statement_options(options: dict[str, Any]) -> dict[str, Any] | None:
     """Return those options that belong to the statement, as they go on the wire."""
     if not options:
         return None
@@ -197,7 +219,7 @@ def _statement_options(options: dict[str, Any]) -> dict[str, Any] | None:
     return sent
 
 
-def _command_options(options: dict[str, Any]) -> dict[str, Any] | None:
+def command_options(options: dict[str, Any]) -> dict[str, Any] | None:
     """Return those options that belong to the command, as they go on the wire."""
     if not options:
         return None

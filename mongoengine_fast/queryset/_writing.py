@@ -17,6 +17,7 @@ from mongoengine_fast.context_managers import set_read_write_concern, set_write_
 from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
 from mongoengine_fast.queryset import transform
 from mongoengine_fast.queryset._cursor import CursorAccess
+from mongoengine_fast.queryset._rows import trusted_rows, validated_documents
 
 _DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
 
@@ -28,7 +29,7 @@ def _update_error(err: OperationFailure) -> OperationError:
     return OperationError(f"Update failed ({err})")
 
 
-def _insert_error(err: OperationFailure) -> OperationError:
+def insert_error(err: OperationFailure) -> OperationError:
     """Return the exception a failed insert is reported with."""
     if isinstance(err, DuplicateKeyError):
         return NotUniqueError(f"Could not save document ({err})")
@@ -57,15 +58,21 @@ class Writing(CursorAccess):
         load_bulk: bool = True,
         write_concern: Mapping[str, Any] | None = None,
         signal_kwargs: Mapping[str, Any] | None = None,
+        validate: bool = True,
+        ordered: bool = True,
     ) -> Any:
         """Insert new documents in one go.
 
         Args:
-            doc_or_docs: one document or several.
+            doc_or_docs: one document or several; instances, or dicts whose keys are names of
+                fields or their names in the database.
             load_bulk: read the documents again and return them; without it only their
                 primary keys are returned, and one round trip is saved.
             write_concern: options such as ``{"w": 2}``.
             signal_kwargs: passed on to receivers of `pre_bulk_insert` and `post_bulk_insert`.
+            validate: make documents of dicts, with their defaults, and validate them; ``False``
+                stores dicts as they are. Instances are stored as they are in any case.
+            ordered: stop at the first document that is refused; ``False`` tries all.
 
         Returns:
             Documents or primary keys: a list, or a single one for a single document.
@@ -73,18 +80,21 @@ class Writing(CursorAccess):
         Raises:
             OperationError: a document is of another class or has been saved before, or the
                 server refuses.
+            FieldDoesNotExist: a dict has a key that is no field.
+            ValidationError: dicts are not valid; its `errors` are by position. Nothing was sent.
             NotUniqueError: the single document breaks a unique index.
             BulkWriteError: some of several documents were refused.
         """
-        return_one = is_document(doc_or_docs)
+        return_one = is_document(doc_or_docs) or isinstance(doc_or_docs, Mapping)
         docs = [doc_or_docs] if return_one else doc_or_docs
-        self._check_insertable(docs)
+        docs = self._storable(docs, validate)
         signal_kwargs = signal_kwargs or {}
         signals.pre_bulk_insert.send(self._document, documents=docs, **signal_kwargs)
-        ids = self._send_insert(docs, return_one, write_concern or {})
+        ids = self._send_insert(docs, return_one, write_concern or {}, ordered)
         key_name = self._key_name()
         for doc, key in zip(docs, ids, strict=False):
-            setattr(doc, key_name, key)
+            if not isinstance(doc, Mapping):
+                setattr(doc, key_name, key)
 
         if load_bulk:
             stored = self.in_bulk(ids)
@@ -95,23 +105,31 @@ class Writing(CursorAccess):
         signals.post_bulk_insert.send(self._document, documents=sent, loaded=load_bulk, **signal_kwargs)
         return results[0] if return_one else results
 
-    def _check_insertable(self, docs: Any) -> None:
+    def _storable(self, docs: Any, validate: bool) -> Any:
+        """Return what can be inserted: *docs* itself, or with what its dicts stand for in their place."""
         document, key_name = self._document, self._key_name()
-        for doc in docs:
-            if not isinstance(doc, document):
+        rows: dict[int, Any] = {}
+        for position, doc in enumerate(docs):
+            if isinstance(doc, Mapping):
+                rows[position] = doc
+            elif not isinstance(doc, document):
                 raise OperationError(f"Some documents inserted aren't instances of {document}")
-            if not doc._created and getattr(doc, key_name):
+            elif not doc._created and getattr(doc, key_name):
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
+        if not rows:
+            return docs
+        made = validated_documents(document, rows) if validate else trusted_rows(document, rows)
+        return [made.get(position, doc) for position, doc in enumerate(docs)]
 
-    def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any]) -> list[Any]:
+    def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any], ordered: bool) -> list[Any]:
         """Insert documents and return their primary keys."""
         with set_write_concern(self._collection, write_concern) as collection:
             try:
                 if return_one:
                     return [lanes.insert_one(collection, docs[0]).inserted_id]
-                return lanes.insert_many(collection, list(docs)).inserted_ids
+                return lanes.insert_many(collection, list(docs), ordered).inserted_ids
             except OperationFailure as err:
-                raise _insert_error(err)
+                raise insert_error(err)
 
     def update(
         self,
@@ -149,7 +167,7 @@ class Writing(CursorAccess):
 
         queryset = self.clone()
         query = queryset._with_where(queryset._query)
-        change = _compile_update(queryset._document, update)
+        change = compile_update(queryset._document, update)
         if upsert and "_cls" in query:
             # The inserted document must say what it is.
             class_name = {"_cls": queryset._document._class_name}
@@ -259,7 +277,7 @@ class Writing(CursorAccess):
         query = queryset._with_where(queryset._query)
         options = {**self._cursor_args, **self._command_options(), "sort": queryset._ordering}
         if not remove:
-            change = _compile_update(queryset._document, update)
+            change = compile_update(queryset._document, update)
             options.update(upsert=upsert, return_after=new, array_filters=array_filters)
         if full_response:
             msg = "With PyMongo 3+, it is not possible anymore to get the full response."
@@ -278,7 +296,7 @@ class Writing(CursorAccess):
         return result
 
 
-def _compile_update(document: Any, update: dict[str, Any]) -> Any:
+def compile_update(document: Any, update: dict[str, Any]) -> Any:
     """Translate keyword changes; a list under `__raw__` is an aggregation pipeline."""
     raw = update.get("__raw__")
     if isinstance(raw, list):

@@ -36,6 +36,7 @@ from mongoengine_fast.errors import (  # noqa: F401
 from mongoengine_fast.pymongo_support import LEGACY_JSON_OPTIONS, count_documents  # noqa: F401
 from mongoengine_fast.queryset import transform  # noqa: F401
 from mongoengine_fast.queryset._aggregation import Aggregation
+from mongoengine_fast.queryset._bulk import BulkWriting
 from mongoengine_fast.queryset._chaining import Chaining
 from mongoengine_fast.queryset._deleting import Deleting
 from mongoengine_fast.queryset._javascript import JavaScript
@@ -44,7 +45,6 @@ from mongoengine_fast.queryset._reading import Reading
 from mongoengine_fast.queryset._rules import CASCADE, DENY, DO_NOTHING, NULLIFY, PULL
 from mongoengine_fast.queryset._state import has_plain_layout
 from mongoengine_fast.queryset._stock import StockCheck
-from mongoengine_fast.queryset._writing import Writing
 from mongoengine_fast.queryset.field_list import QueryFieldList  # noqa: F401
 from mongoengine_fast.queryset.visitor import Q, QNode  # noqa: F401
 
@@ -53,7 +53,7 @@ __all__ = ("CASCADE", "DENY", "DO_NOTHING", "NULLIFY", "PULL", "BaseQuerySet")
 
 if TYPE_CHECKING:
 
-    class _Parts(Chaining, Projection, Reading, Writing, Deleting, Aggregation, JavaScript): ...
+    class _Parts(Chaining, Projection, Reading, BulkWriting, Deleting, Aggregation, JavaScript): ...
 
 else:
     _Parts = object
@@ -77,5 +77,5 @@ class BaseQuerySet(_Parts):
         raise NotImplementedError
 
 
-assemble(BaseQuerySet, Chaining, Projection, Reading, Writing, Deleting, Aggregation, JavaScript)
+assemble(BaseQuerySet, Chaining, Projection, Reading, BulkWriting, Deleting, Aggregation, JavaScript)
 StockCheck.remember(BaseQuerySet)

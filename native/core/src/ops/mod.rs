@@ -1,6 +1,7 @@
 //! The wire operations: each file builds one command from BSON parts; `run` sends commands.
 pub mod aggregate;
 pub mod batches;
+pub mod bulk;
 pub mod command;
 pub mod count;
 pub mod cursor;
@@ -8,6 +9,5 @@ pub mod delete;
 pub mod distinct;
 pub mod find;
 pub mod find_and_modify;
-pub mod insert;
 pub mod run;
 pub mod update;

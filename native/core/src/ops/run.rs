@@ -1,5 +1,6 @@
 //! Sending a command and getting its reply, once more where the specifications allow a retry.
 use std::future::Future;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bson::{Bson, RawDocumentBuf};
@@ -7,14 +8,14 @@ use mongodb::options::SelectionCriteria;
 use mongodb::{ClientSession, Database};
 
 use super::batches::{self, Batch};
+use super::bulk::{Bulk, Statements};
 use super::cursor::Batches;
-use super::insert::{Documents, Insert};
 use crate::client::Client;
 use crate::error::{CoreError, Result};
 
-/// What the documents of one insert command may take together, in bytes.
+/// What the statements of one command may take together, in bytes.
 const MAX_BATCH_BYTES: usize = 16 * 1024 * 1024;
-/// Documents of one insert command, where the server has not told its limit.
+/// Statements of one command, where the server has not told its limit.
 const MAX_BATCH: usize = 100_000;
 
 /// What may be done after a failure.
@@ -89,32 +90,32 @@ pub async fn open_cursor(
     retry_read(send, command, again).await
 }
 
-/// Inserts documents by as many commands as the limits demand; returns the first index and the reply of each.
-pub async fn insert_all(
+/// Sends statements by as many commands as the limits demand; adds the range and the reply of each to `replies`.
+pub async fn write_all(
     client: &Client,
     database: &Database,
-    insert: &Insert<'_>,
-    documents: &Documents,
-) -> Result<Vec<(usize, Vec<u8>)>> {
+    bulk: &Bulk<'_>,
+    statements: &Statements,
+    replies: &mut Vec<(Range<usize>, Vec<u8>)>,
+) -> Result<()> {
     let max_count = client.known_facts().map_or(MAX_BATCH, |facts| facts.max_batch);
-    let mut replies = Vec::new();
     let mut first = 0;
-    while first < documents.len() {
-        let end = documents.batch_end(first, MAX_BATCH_BYTES, max_count);
-        let command = insert.command(documents, first, end)?;
-        let reply = match write(client, database, command, Retry::Write).await {
+    while first < statements.len() {
+        let end = statements.batch_end(first, MAX_BATCH_BYTES, max_count);
+        let command = bulk.command(statements, first, end)?;
+        let reply = match write(client, database, command, bulk.retry).await {
             Ok(reply) => reply,
             Err(error) if replies.is_empty() => return Err(error),
             Err(error) => return Err(error.of_part()),
         };
-        let stop = insert.ordered && batches::field(&reply, "writeErrors").is_some();
-        replies.push((first, reply));
+        let stop = bulk.ordered && batches::field(&reply, "writeErrors").is_some();
+        replies.push((first..end, reply));
         if stop {
             break;
         }
         first = end;
     }
-    Ok(replies)
+    Ok(())
 }
 
 async fn retry_read<T, F>(

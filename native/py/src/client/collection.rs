@@ -5,15 +5,16 @@ use mongodb::options::SelectionCriteria;
 use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::error::{CoreError, Kind, Result};
 use mongoengine_fast_core::ops::{
-    aggregate::Aggregate, batches, count::Count, delete::Delete, distinct::Distinct, find::Find,
-    find_and_modify::FindAndModify, insert::Documents, insert::Insert, run, run::Later, run::Retry, update::Update,
+    aggregate::Aggregate, batches, bulk::Bulk, bulk::Statements, count::Count, delete::Delete, distinct::Distinct,
+    find::Find, find_and_modify::FindAndModify, run, run::Later, run::Retry, update::Update,
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple};
+use pyo3::types::{PyDict, PyList};
 use pyo3::PyTraverseError;
 
 use super::arguments::{self, OwnedValue};
+use super::bulk::Prepared;
 use super::{wait, Client};
 use crate::codec::{self, CodecOptions};
 use crate::cursor::{Cursor, Rows};
@@ -22,30 +23,30 @@ use crate::load::OptionsId;
 use crate::{encode, load};
 
 /// Greatest length of a command; the server allows a little more than a document of 16 MiB.
-const MAX_COMMAND: usize = 16 * 1024 * 1024 + 12 * 1024;
+pub(super) const MAX_COMMAND: usize = 16 * 1024 * 1024 + 12 * 1024;
 /// Greatest length of a document.
-const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
+pub(super) const MAX_DOCUMENT: usize = 16 * 1024 * 1024;
 
 /// A collection with its codec options, concerns and read preference.
 #[pyclass(frozen, module = "mongoengine_fast._native")]
 pub struct Collection {
     client: Py<Client>,
     database: String,
-    name: String,
+    pub(super) name: String,
     /// Of the documents.
-    codec: Arc<CodecOptions>,
+    pub(super) codec: Arc<CodecOptions>,
     /// Of the replies to writes: plain dicts.
     reply_codec: Arc<CodecOptions>,
     options: OptionsId,
     criteria: Option<SelectionCriteria>,
     read_concern: Option<Vec<u8>>,
-    write_concern: Option<Vec<u8>>,
+    pub(super) write_concern: Option<Vec<u8>>,
 }
 
 /// What a command was built to and what it runs on.
-struct Target {
-    client: Arc<CoreClient>,
-    database: mongodb::Database,
+pub(super) struct Target {
+    pub client: Arc<CoreClient>,
+    pub database: mongodb::Database,
 }
 
 impl Collection {
@@ -74,13 +75,13 @@ impl Collection {
         })
     }
 
-    fn target(&self, py: Python<'_>) -> PyResult<Target> {
+    pub(super) fn target(&self, py: Python<'_>) -> PyResult<Target> {
         let client = self.client.get().live(py)?;
         let database = client.database(&self.database);
         Ok(Target { client, database })
     }
 
-    fn fail(&self, py: Python<'_>, error: CoreError) -> PyErr {
+    pub(super) fn fail(&self, py: Python<'_>, error: CoreError) -> PyErr {
         errors::to_py(py, error, self.client.get().faults(py))
     }
 
@@ -92,7 +93,7 @@ impl Collection {
         Ok(command)
     }
 
-    fn wait<T: Send>(
+    pub(super) fn wait<T: Send>(
         &self,
         py: Python<'_>,
         target: &Target,
@@ -115,7 +116,7 @@ impl Collection {
         self.wait(py, &target, writing)
     }
 
-    fn reply<'py>(&self, py: Python<'py>, reply: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn reply<'py>(&self, py: Python<'py>, reply: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         codec::decode_document(py, reply, &self.reply_codec)
     }
 
@@ -123,25 +124,6 @@ impl Collection {
         let out = PyList::empty(loader.py());
         load::load_batch(loader.py(), loader, self.options, &mut std::iter::once(bytes), &out)?;
         out.get_item(0)
-    }
-
-    /// Encodes documents to insert; returns their ids beside.
-    fn encode_all<'py>(&self, documents: &Bound<'py, PyList>, ids: &Bound<'py, PyList>) -> PyResult<Documents> {
-        let py = documents.py();
-        let mut encoded = Documents::with_capacity(documents.len(), documents.len() * 256);
-        for document in documents {
-            let id = encode::encode_model(py, &document, &self.codec, encoded.buffer(), true)
-                .map_err(|error| errors::decline(py, error))?;
-            if encoded.close() > MAX_DOCUMENT {
-                return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));
-            }
-            ids.append(id)?;
-        }
-        Ok(encoded)
-    }
-
-    fn insert_command<'a>(&'a self, ordered: bool, options: &'a [u8]) -> Insert<'a> {
-        Insert { collection: &self.name, ordered, options, write_concern: self.write_concern.as_deref() }
     }
 }
 
@@ -252,40 +234,46 @@ impl Collection {
     ) -> PyResult<(Option<Bound<'py, PyAny>>, Bound<'py, PyAny>)> {
         let py = document.py();
         let options = arguments::elements(options, &self.codec)?;
-        let mut encoded = Documents::with_capacity(1, 512);
+        let mut encoded = Statements::with_capacity(1, 512);
         let id = encode::encode_model(py, document, &self.codec, encoded.buffer(), true)
             .map_err(|error| errors::decline(py, error))?;
         if encoded.close() > MAX_DOCUMENT {
             return Err(Declined::new_err("too large for one command"));
         }
-        let command = self.insert_command(true, &options).command(&encoded, 0, 1);
+        let command = self.inserts(true, &options).command(&encoded, 0, 1);
         let reply = self.write(py, command, Retry::Write)?;
         Ok((id, self.reply(py, &reply)?))
     }
 
-    /// Insert documents; return their ids and, for each command sent, the index of its first document and its reply.
+    /// Encode documents to insert; append their ids to *ids*.
+    fn prepare_inserts<'py>(&self, documents: &Bound<'py, PyList>, ids: &Bound<'py, PyList>) -> PyResult<Prepared> {
+        self.encode_inserts(documents, ids)
+    }
+
+    /// Encode statements of one command, "update" or "delete": mappings in the server's form.
+    fn prepare_statements(&self, command: &str, statements: &Bound<'_, PyList>) -> PyResult<Prepared> {
+        self.encode_statements(command, statements)
+    }
+
+    /// Send what was prepared; append to *replies*, for each command, where its statements start and end, and the reply.
     ///
-    /// An ordered insert stops after the command that reported a write error. When a command fails as a whole the
-    /// replies before it are lost, as they are in pymongo.
-    fn insert_many<'py>(
+    /// With *ordered* the first command that reports a write error is the last one sent. When a command fails as a
+    /// whole, the replies before it are in *replies*. *first* says that nothing of this bulk write was sent before.
+    #[allow(clippy::too_many_arguments)]
+    fn send_prepared<'py>(
         &self,
-        documents: &Bound<'py, PyList>,
+        py: Python<'py>,
+        prepared: &Prepared,
         ordered: bool,
+        retry: bool,
+        first: bool,
         options: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<(Bound<'py, PyList>, Bound<'py, PyList>)> {
-        let py = documents.py();
+        replies: &Bound<'py, PyList>,
+    ) -> PyResult<()> {
         let options = arguments::elements(options, &self.codec)?;
-        let ids = PyList::empty(py);
-        let encoded = self.encode_all(documents, &ids)?;
-        let insert = self.insert_command(ordered, &options);
-        let target = self.target(py)?;
-        let inserting = run::insert_all(&target.client, &target.database, &insert, &encoded);
-        let sent = self.wait(py, &target, inserting)?;
-        let replies = PyList::empty(py);
-        for (first, reply) in sent {
-            replies.append(PyTuple::new(py, [first.into_pyobject(py)?.into_any(), self.reply(py, &reply)?])?)?;
-        }
-        Ok((ids, replies))
+        let retry = if retry { Retry::Write } else { Retry::Never };
+        let bulk = Bulk { verb: prepared.verb, retry, ..self.inserts(ordered, &options) };
+        self.send_all(py, &bulk, &prepared.statements, first, replies)
     }
 
     /// Send an update and return its reply.

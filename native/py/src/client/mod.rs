@@ -1,5 +1,6 @@
 //! Clients and collections of the native lane: Python values in, waits without the GIL, Python values out.
 mod arguments;
+mod bulk;
 mod collection;
 mod connection;
 mod settings;

@@ -263,11 +263,11 @@ fn nothing_changed_below(item: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(found.is_empty())
 }
 
-/// Call `visit` with the index or key (an error where it is no Unicode) and the item, past any `__getitem__` or `__iter__` of a subclass.
-fn each_item(
-    value: &Bound<'_, PyAny>,
-    visit: &mut dyn FnMut(PyResult<String>, &Bound<'_, PyAny>) -> PyResult<()>,
-) -> PyResult<()> {
+/// Is called with an index or a key, an error where that is no Unicode, and the item.
+type Visit<'a> = dyn FnMut(PyResult<String>, &Bound<'_, PyAny>) -> PyResult<()> + 'a;
+
+/// Call `visit` with each item, past any `__getitem__` or `__iter__` of a subclass.
+fn each_item(value: &Bound<'_, PyAny>, visit: &mut Visit<'_>) -> PyResult<()> {
     if let Ok(list) = value.cast::<PyList>() {
         let mut index = 0;
         while let Some(item) = list_item(list, index) {

@@ -1,35 +1,36 @@
-//! The `insert` command, its documents inline, cut where the server's limits are.
+//! Write commands with many statements inline (documents to insert, updates, deletes), cut where the server's limits are.
 use bson::RawDocumentBuf;
 
 use super::command::Builder;
+use super::run::Retry;
 use crate::error::Result;
 
-/// Room the rest of an insert command may take beside its documents.
+/// Room the rest of a command may take beside its statements.
 const COMMAND_ROOM: usize = 8 * 1024;
 
-/// Documents encoded one after another, with what is needed to cut them into commands.
+/// Statements encoded one after another, each a BSON document, with what is needed to cut them into commands.
 #[derive(Default)]
-pub struct Documents {
+pub struct Statements {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
-impl Documents {
-    pub fn with_capacity(documents: usize, bytes: usize) -> Self {
-        Documents { bytes: Vec::with_capacity(bytes), ends: Vec::with_capacity(documents) }
+impl Statements {
+    pub fn with_capacity(statements: usize, bytes: usize) -> Self {
+        Statements { bytes: Vec::with_capacity(bytes), ends: Vec::with_capacity(statements) }
     }
 
-    /// The buffer to encode the next document into; [`Documents::close`] ends it.
+    /// The buffer to encode the next statement into; [`Statements::close`] ends it.
     pub fn buffer(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
     }
 
-    /// Where the next document starts.
+    /// Where the next statement starts.
     pub fn start(&self) -> usize {
         self.ends.last().copied().unwrap_or(0)
     }
 
-    /// Ends the document that was appended to the buffer, and returns its length.
+    /// Ends the statement that was appended to the buffer, and returns its length.
     pub fn close(&mut self) -> usize {
         let start = self.start();
         self.ends.push(self.bytes.len());
@@ -44,13 +45,13 @@ impl Documents {
         self.ends.is_empty()
     }
 
-    /// The bytes of document `index`.
+    /// The bytes of statement `index`.
     pub fn get(&self, index: usize) -> &[u8] {
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
         &self.bytes[start..self.ends[index]]
     }
 
-    /// Returns the end of the command that starts at document `first`: as many as fit.
+    /// Returns the end of the command that starts at statement `first`: as many as fit.
     pub fn batch_end(&self, first: usize, max_bytes: usize, max_count: usize) -> usize {
         let mut size = COMMAND_ROOM;
         let mut end = first;
@@ -66,24 +67,58 @@ impl Documents {
     }
 }
 
-/// The constant parts of an insert.
-pub struct Insert<'a> {
-    pub collection: &'a str,
-    pub ordered: bool,
-    /// `comment`, `bypassDocumentValidation`, as elements.
-    pub options: &'a [u8],
-    pub write_concern: Option<&'a [u8]>,
+/// What the statements of a command do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Insert,
+    Update,
+    Delete,
 }
 
-impl Insert<'_> {
-    /// Builds the command that inserts the documents from `first` to before `end`.
-    pub fn command(&self, documents: &Documents, first: usize, end: usize) -> Result<RawDocumentBuf> {
-        let mut builder = Builder::command("insert", self.collection);
+impl Verb {
+    /// The verb of a command's name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Verb::Insert, Verb::Update, Verb::Delete].into_iter().find(|verb| verb.command() == name)
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Verb::Insert => "insert",
+            Verb::Update => "update",
+            Verb::Delete => "delete",
+        }
+    }
+
+    fn statements(self) -> &'static str {
+        match self {
+            Verb::Insert => "documents",
+            Verb::Update => "updates",
+            Verb::Delete => "deletes",
+        }
+    }
+}
+
+/// The constant parts of the commands of a bulk write.
+pub struct Bulk<'a> {
+    pub verb: Verb,
+    pub collection: &'a str,
+    pub ordered: bool,
+    /// `comment`, `let`, `bypassDocumentValidation`, as elements.
+    pub options: &'a [u8],
+    pub write_concern: Option<&'a [u8]>,
+    /// `Retry::Never` where a statement is about more than one document.
+    pub retry: Retry,
+}
+
+impl Bulk<'_> {
+    /// Builds the command of the statements from `first` to before `end`.
+    pub fn command(&self, statements: &Statements, first: usize, end: usize) -> Result<RawDocumentBuf> {
+        let mut builder = Builder::command(self.verb.command(), self.collection);
         builder.boolean("ordered", self.ordered);
-        builder.begin_array("documents");
+        builder.begin_array(self.verb.statements());
         let mut index = Counter::default();
         for position in first..end {
-            builder.document(index.text(), documents.get(position));
+            builder.document(index.text(), statements.get(position));
             index.next();
         }
         builder.end();
@@ -130,8 +165,8 @@ mod tests {
     use super::*;
     use bson::{doc, Document};
 
-    fn documents(number: i32) -> Documents {
-        let mut documents = Documents::default();
+    fn documents(number: i32) -> Statements {
+        let mut documents = Statements::default();
         for value in 0..number {
             let bytes = doc! {"v": value}.to_vec().expect("document");
             documents.buffer().extend_from_slice(&bytes);
@@ -140,9 +175,24 @@ mod tests {
         documents
     }
 
+    fn bulk(verb: Verb) -> Bulk<'static> {
+        Bulk { verb, collection: "c", ordered: true, options: &[], write_concern: None, retry: Retry::Write }
+    }
+
+    #[test]
+    fn each_verb_has_its_command() {
+        for (name, list) in [("insert", "documents"), ("update", "updates"), ("delete", "deletes")] {
+            let verb = Verb::named(name).expect("verb");
+            let command = bulk(verb).command(&documents(2), 1, 2).expect("command");
+            let expected = doc! {name: "c", "ordered": true, list: [{"v": 1}]};
+            assert_eq!(Document::try_from(command).expect("document"), expected);
+        }
+        assert_eq!(Verb::named("find"), None);
+    }
+
     #[test]
     fn keys_count_up() {
-        let insert = Insert { collection: "c", ordered: true, options: &[], write_concern: None };
+        let insert = bulk(Verb::Insert);
         let documents = documents(112);
         let command = insert.command(&documents, 0, documents.len()).expect("command");
         let command = Document::try_from(command).expect("document");

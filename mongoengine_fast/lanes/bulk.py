@@ -1,0 +1,213 @@
+"""Bulk writes: inserts, updates and deletes of one collection, together in as few commands as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pymongo import operations
+from pymongo.errors import BulkWriteError
+from pymongo.results import BulkWriteResult
+
+from mongoengine_fast.lanes import native_writes, plain, wire
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
+from mongoengine_fast.lanes.counters import NATIVE
+from mongoengine_fast.lanes.routes import Route
+
+__all__ = ["Statement", "bulk_write"]
+
+
+class Statement:
+    """One write of a bulk write."""
+
+    __slots__ = ("arguments", "kind", "options")
+
+    def __init__(self, kind: str, *arguments: Any, **options: Any) -> None:
+        #: "insert_one", "update_one", "update_many", "replace_one", "delete_one" or "delete_many".
+        self.kind = kind
+        #: Those of the operation of that name.
+        self.arguments = arguments
+        #: ``upsert``, ``array_filters``, ``collation``, ``hint``.
+        self.options = plain.given(**options)
+
+    @property
+    def command(self) -> str:
+        """The command that carries it."""
+        return _COMMANDS[self.kind]
+
+    @property
+    def is_about_many(self) -> bool:
+        """Whether it changes more than one document: then it is never sent twice."""
+        return self.kind in ("update_many", "delete_many")
+
+    def body(self) -> Any:
+        """Return the document to insert, else the statement in the server's form."""
+        if self.kind == "insert_one":
+            return wire.insertable(self.arguments[0])
+        options = dict(self.options)
+        filter = wire.mapping(self.arguments[0])
+        if self.command == "delete":
+            sent = {"q": filter, "limit": 0 if self.is_about_many else 1}
+        else:
+            change = self.arguments[1]
+            wire.updating(self.kind, change)
+            upsert = options.pop("upsert", False)
+            if not isinstance(upsert, bool):
+                raise Unusual("an unusual flag")
+            sent = {"q": filter, "u": plain.as_mapping(change), "multi": self.is_about_many, "upsert": upsert}
+        return {**sent, **(native_writes.statement_options(options) or {})}
+
+    def request(self) -> Any:
+        """Return pymongo's object for it."""
+        arguments = [plain.as_mapping(argument) for argument in self.arguments]
+        return _REQUESTS[self.kind](*arguments, **self.options)
+
+
+_COMMANDS = {
+    "insert_one": "insert",
+    "update_one": "update",
+    "update_many": "update",
+    "replace_one": "update",
+    "delete_one": "delete",
+    "delete_many": "delete",
+}
+_REQUESTS: dict[str, Any] = {
+    "insert_one": operations.InsertOne,
+    "update_one": operations.UpdateOne,
+    "update_many": operations.UpdateMany,
+    "replace_one": operations.ReplaceOne,
+    "delete_one": operations.DeleteOne,
+    "delete_many": operations.DeleteMany,
+}
+
+
+def bulk_write(
+    collection: Any,
+    statements: Iterable[Statement],
+    ordered: bool = True,
+    *,
+    done: dict[int, Any] | None = None,
+    session: Any = None,
+    **options: Any,
+) -> BulkWriteResult:
+    """Send *statements*; neighbours of one command (unordered: all of one command) are sent together.
+
+    :param ordered: one after the other, up to the first error; else all of them, in any order
+    :param done: is given the positions of the statements that the server acknowledged, also when an error is raised,
+        each with the id of the document it inserted, else None
+    :param options: ``comment``, ``let``, ``bypass_document_validation``
+    :raises pymongo.errors.BulkWriteError: with pymongo's details, when a statement fails
+    """
+    statements = list(statements)
+    done = {} if done is None else done
+    route = choose(collection, "bulk_write", session)
+    if route.lane is NATIVE:
+        try:
+            return _send_native(route, statements, bool(ordered), options, done)
+        except Unusual as unusual:
+            route = decline(route, "bulk_write", unusual)
+    options.update(in_session(session))
+    return _send_plain(collection, statements, ordered, options, done)
+
+
+def _send_native(
+    route: Route, statements: list[Statement], ordered: bool, options: dict[str, Any], done: dict[int, Any]
+) -> BulkWriteResult:
+    if not statements:
+        raise Unusual("no operations")
+    command_options = native_writes.command_options(options)
+    # Everything is encoded before anything is sent: what cannot be encoded leaves nothing half-written.
+    batches = [_Batch(route, statements, positions) for positions in _batches(statements, ordered)]
+    result = native_writes.empty_result()
+    for number, batch in enumerate(batches):
+        batch.send(ordered, number == 0, command_options, result, done)
+        if ordered and result["writeErrors"]:
+            break
+    if result["writeErrors"] or result["writeConcernErrors"]:
+        native_writes.raise_bulk(result)
+    return BulkWriteResult(result, True)
+
+
+def _batches(statements: list[Statement], ordered: bool) -> Iterator[list[int]]:
+    """The positions of statements that may share a command, in the order of sending (which is pymongo's)."""
+    if not ordered:
+        for command in ("insert", "update", "delete"):
+            positions = [position for position, found in enumerate(statements) if found.command == command]
+            if positions:
+                yield positions
+        return
+    positions = []
+    for position, statement in enumerate(statements):
+        if positions and statement.command != statements[position - 1].command:
+            yield positions
+            positions = []
+        positions.append(position)
+    yield positions
+
+
+class _Batch:
+    """Statements of one command, encoded."""
+
+    def __init__(self, route: Route, statements: list[Statement], positions: list[int]) -> None:
+        chosen = [statements[position] for position in positions]
+        self._native = route.native
+        self._positions = positions
+        self._command = chosen[0].command
+        self._retry = not any(statement.is_about_many for statement in chosen)
+        self._bodies = [statement.body() for statement in chosen]
+        self._ids: list[Any] = []
+        if self._command == "insert":
+            self._prepared = route.native.prepare_inserts(self._bodies, self._ids)
+        else:
+            self._prepared = route.native.prepare_statements(self._command, self._bodies)
+
+    def send(
+        self, ordered: bool, first: bool, options: dict[str, Any] | None, result: dict[str, Any], done: dict[int, Any]
+    ) -> None:
+        """Send the commands; add what the server acknowledged to *result* and *done*, also of a part."""
+        if options and self._command == "insert":
+            options = {name: value for name, value in options.items() if name != "let"}
+        replies: list[tuple[int, int, dict[str, Any]]] = []
+        try:
+            self._native.send_prepared(self._prepared, ordered, self._retry, first, options, replies)
+        finally:
+            for start, end, reply in replies:
+                failed = {start + error["index"] for error in reply.get("writeErrors", ())}
+                if ordered and failed:
+                    end = min(failed)
+                for index in range(start, end):
+                    if index not in failed:
+                        done[self._positions[index]] = self._ids[index] if self._ids else None
+            native_writes.merge(result, self._command, self._reported(), replies, self._positions)
+
+    def _reported(self) -> list[Any]:
+        """What an error says was sent."""
+        if self._command != "insert":
+            return self._bodies
+        return [native_writes.inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
+
+
+def _send_plain(
+    collection: Any, statements: list[Statement], ordered: bool, options: dict[str, Any], done: dict[int, Any]
+) -> BulkWriteResult:
+    requests = [statement.request() for statement in statements]
+    failed: set[int] = set()
+    try:
+        return collection.bulk_write(requests, ordered=ordered, **options)
+    except BulkWriteError as error:
+        failed = {entry["index"] for entry in error.details["writeErrors"]}
+        raise
+    except BaseException:
+        # Nothing is known of what the server did.
+        requests = []
+        raise
+    finally:
+        end = min(failed) if ordered and failed else len(requests)
+        for position in range(end):
+            if position not in failed:
+                done[position] = _inserted_id(statements[position], requests[position])
+
+
+def _inserted_id(statement: Statement, request: Any) -> Any:
+    """The id of an inserted document; pymongo(-like) clients put it into what they were given."""
+    return request._doc.get("_id") if statement.kind == "insert_one" else None

@@ -1,0 +1,216 @@
+"""Bulk writes: many documents, or many changes, in as few commands as the server allows.
+
+None of it is in MongoEngine; nothing here changes what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import BulkWriteError as PymongoBulkWriteError
+from pymongo.errors import OperationFailure
+from pymongo.results import BulkWriteResult
+
+from mongoengine_fast import lanes
+from mongoengine_fast.context_managers import set_write_concern
+from mongoengine_fast.errors import BulkWriteError, OperationError, ValidationError
+from mongoengine_fast.queryset._writing import Writing, compile_update, insert_error
+
+
+@dataclass(frozen=True)
+class BulkSaveResult:
+    """What `bulk_save` did, in numbers of documents."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+class BulkWriting(Writing):
+    """Bulk saves and bulk writes."""
+
+    filter: Callable[..., Any]
+
+    def bulk_save(
+        self,
+        docs: Iterable[Any],
+        validate: bool = True,
+        clean: bool = True,
+        ordered: bool = False,
+        write_concern: Mapping[str, Any] | None = None,
+        signal_kwargs: Mapping[str, Any] | None = None,
+    ) -> BulkSaveResult:
+        """Save documents together: insert the new ones, send what changed in the others.
+
+        For each document it does what `Document.save` does, signals and hooks included; a `save` that the class
+        overrides is not called, and referenced documents are not saved. All documents are validated before
+        anything is sent.
+
+        Args:
+            docs: documents of this class; one given twice is saved once.
+            validate, clean: as for `Document.save`.
+            ordered: write one after the other and stop at the first error; otherwise an error
+                does not keep the others from being written, and fewest commands are sent.
+            write_concern: options such as ``{"w": 2}``.
+            signal_kwargs: further arguments for the receivers of signals.
+
+        Returns:
+            How many documents were inserted, updated and found unchanged.
+
+        Raises:
+            OperationError: a document is of another class, or the server refuses everything.
+            ValidationError: documents are not valid; its `errors` are by position. Nothing was sent.
+            BulkWriteError: some were refused; its `errors` are by position. Those that were
+                acknowledged count as saved, the others keep their changes and can be saved again.
+        """
+        unique = list({id(doc): doc for doc in docs}.values())
+        for position, doc in enumerate(unique):
+            if not isinstance(doc, self._document):
+                raise OperationError(
+                    f"bulk_save takes documents of {self._document.__name__}: item {position} is a {type(doc).__name__}"
+                )
+        save = _BulkSave(unique, dict(signal_kwargs or {}))
+        save.begin(validate, clean)
+        with set_write_concern(self._collection, write_concern or {}) as collection:
+            return save.send(collection, ordered)
+
+    def bulk_write(
+        self,
+        operations: Sequence[Any],
+        ordered: bool = True,
+        write_concern: Mapping[str, Any] | None = None,
+        comment: Any = None,
+    ) -> BulkWriteResult:
+        """Send inserts, updates, replacements and deletes together (see `mongoengine_fast.bulk`).
+
+        Their queries are narrowed by this queryset's. As with `QuerySet.update`, no document is loaded or validated;
+        no signals are sent.
+
+        Args:
+            operations: what to do.
+            ordered: one after the other, stopping at the first error; otherwise all of them, in any order.
+            write_concern: options such as ``{"w": 2}``.
+            comment: appears in the server's log and profiler.
+
+        Returns:
+            pymongo's result: counts, and the keys of upserted documents by position.
+
+        Raises:
+            OperationError: an operation is not one of `mongoengine_fast.bulk`, deletes documents that delete rules
+                protect (use `delete`), or the server refuses everything. Nothing was sent in the first two cases.
+            BulkWriteError: some operations failed; its `errors` are by position.
+        """
+        statements = [self._statement(position, operation) for position, operation in enumerate(operations)]
+        if not statements or self._none or self._empty:
+            return BulkWriteResult({"nInserted": 0, "nMatched": 0, "nModified": 0, "nRemoved": 0, "nUpserted": 0,
+                                    "upserted": []}, True)  # fmt: skip
+        options = {} if comment is None else {"comment": comment}
+        with set_write_concern(self._collection, write_concern or {}) as collection:
+            try:
+                return lanes.bulk_write(collection, statements, ordered, **options)
+            except OperationFailure as error:
+                raise _bulk_error(error)
+
+    def _statement(self, position: int, operation: Any) -> lanes.Statement:
+        """Compile one of the operations of `bulk_write`."""
+        kind = getattr(operation, "kind", None)
+        if kind == "insert_one":
+            return lanes.Statement(kind, self._storable([operation.document], validate=True)[0])
+        if kind == "replace_one":
+            document = operation.document
+            if not isinstance(document, self._document) or document.pk is None:
+                raise OperationError(f"operation {position}: ReplaceOne needs a {self._document.__name__} with a key")
+            return lanes.Statement(kind, self.filter(pk=document.pk)._query, document, upsert=operation.upsert)
+        if kind in ("update_one", "update_many"):
+            return self._update_statement(position, operation)
+        if kind in ("delete_one", "delete_many"):
+            if self._document._meta.get("delete_rules"):
+                raise OperationError(
+                    f"operation {position}: delete rules protect {self._document.__name__}; use delete() instead"
+                )
+            return lanes.Statement(kind, self._narrowed(operation.query))
+        raise OperationError(f"operation {position} is a {type(operation).__name__}, not one of mongoengine_fast.bulk")
+
+    def _update_statement(self, position: int, operation: Any) -> lanes.Statement:
+        if not operation.update:
+            raise OperationError(f"operation {position}: No update parameters, would remove data")
+        query = self._narrowed(operation.query)
+        change = compile_update(self._document, operation.update)
+        if operation.upsert and "_cls" in query and isinstance(change, dict):
+            # The inserted document must say what it is.
+            change.setdefault("$set", {})["_cls"] = self._document._class_name
+        return lanes.Statement(
+            operation.kind, query, change, upsert=operation.upsert, array_filters=operation.array_filters
+        )
+
+    def _narrowed(self, query: Any) -> dict[str, Any]:
+        narrowed = self.filter(**query) if isinstance(query, Mapping) else self.filter(query)
+        compiled: dict[str, Any] = narrowed._with_where(narrowed._query)
+        return compiled
+
+
+class _BulkSave:
+    """Documents on their way through one bulk save."""
+
+    def __init__(self, docs: list[Any], signal_kwargs: dict[str, Any]) -> None:
+        self._docs = docs
+        self._signal_kwargs = signal_kwargs
+        self._created: list[bool] = []
+
+    def begin(self, validate: bool, clean: bool) -> None:
+        """Run the steps before the write; raise one error for all documents that are not valid."""
+        invalid: dict[int, ValidationError] = {}
+        for position, doc in enumerate(self._docs):
+            try:
+                self._created.append(doc._begin_save(validate, clean, False, self._signal_kwargs))
+            except ValidationError as error:
+                invalid[position] = error
+        if invalid:
+            raise ValidationError(f"{len(invalid)} of {len(self._docs)} documents are not valid", errors=invalid)
+
+    def send(self, collection: Any, ordered: bool) -> BulkSaveResult:
+        """Write, and finish the save of what the server acknowledged."""
+        statements, positions = [], []
+        unchanged = []
+        for position, doc in enumerate(self._docs):
+            statement = doc._save_statement(self._created[position])
+            if statement is None:
+                unchanged.append(position)
+            else:
+                statements.append(statement)
+                positions.append(position)
+        done: dict[int, Any] = {}
+        try:
+            result = lanes.bulk_write(collection, statements, ordered, done=done) if statements else None
+        except OperationFailure as error:
+            raise _bulk_error(error, positions)
+        finally:
+            self._end({**dict.fromkeys(unchanged), **{positions[number]: key for number, key in done.items()}})
+        inserted = result.inserted_count + result.upserted_count if result is not None else 0
+        return BulkSaveResult(inserted, len(statements) - inserted, len(unchanged))
+
+    def _end(self, saved: dict[int, Any]) -> None:
+        """Finish the saves at these positions; the values are the keys that inserted documents were given."""
+        failure: Exception | None = None
+        for position in sorted(saved):
+            doc = self._docs[position]
+            key = doc.pk if saved[position] is None else saved[position]
+            try:
+                doc._end_save(key, self._created[position], self._signal_kwargs)
+            except Exception as error:  # of a receiver of signals: the others are saved all the same
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+
+def _bulk_error(error: OperationFailure, positions: Sequence[int] | None = None) -> OperationError:
+    """Return the exception for a bulk write that failed, its errors by position in what the program gave."""
+    if not isinstance(error, PymongoBulkWriteError):
+        return insert_error(error)
+    errors = {}
+    for entry in error.details.get("writeErrors", ()):
+        position = entry["index"] if positions is None else positions[entry["index"]]
+        errors[position] = {name: value for name, value in entry.items() if name != "op"}
+    return BulkWriteError(f"Bulk write error: ({error.details})", details=error.details, errors=errors)

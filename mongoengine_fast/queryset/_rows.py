@@ -1,0 +1,47 @@
+"""Dicts that a program inserts instead of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mongoengine_fast.base.common import get_document
+from mongoengine_fast.errors import OperationError, ValidationError
+
+
+def validated_documents(document: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Any]:
+    """Make documents of *rows*, which are dicts by position, and validate them.
+
+    Raises:
+        FieldDoesNotExist: a dict has a key that is no field.
+        OperationError: a dict names a class that is not derived from *document*.
+        ValidationError: some are not valid; its `errors` are by position.
+    """
+    made = {position: _made(document, row) for position, row in rows.items()}
+    invalid: dict[int, ValidationError] = {}
+    for position, doc in made.items():
+        try:
+            doc.validate()
+        except ValidationError as error:
+            invalid[position] = error
+    if invalid:
+        raise ValidationError(f"{len(invalid)} of {len(made)} documents are not valid", errors=invalid)
+    return made
+
+
+def trusted_rows(document: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Return copies of *rows* as they will be stored: with the class where the collection holds several."""
+    if "_cls" not in document._fields:
+        return {position: dict(row) for position, row in rows.items()}
+    return {position: {"_cls": document._class_name, **row} for position, row in rows.items()}
+
+
+def _made(document: Any, row: Mapping[str, Any]) -> Any:
+    cls = document
+    if "_cls" in row:
+        cls = get_document(row["_cls"])
+        if not issubclass(cls, document):
+            raise OperationError(f"Some documents inserted aren't instances of {document}")
+    names, stored = cls._fields, cls._reverse_db_field_map
+    values = {key if key in names else stored.get(key, key): value for key, value in row.items() if key != "_cls"}
+    return cls(**values)

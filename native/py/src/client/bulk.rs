@@ -1,0 +1,88 @@
+//! Bulk writes of a collection: statements to bytes, commands, replies.
+use mongoengine_fast_core::error::{CoreError, Kind};
+use mongoengine_fast_core::ops::bulk::{Bulk, Statements, Verb};
+use mongoengine_fast_core::ops::run::{self, Retry};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::collection::{Collection, MAX_COMMAND, MAX_DOCUMENT};
+use crate::errors::{self, Declined};
+use crate::{codec, encode};
+
+/// Bytes that are set aside for a statement.
+const USUAL_LENGTH: usize = 256;
+
+/// Statements as bytes, ready to be sent.
+#[pyclass(frozen, module = "mongoengine_fast._native")]
+pub struct Prepared {
+    pub(super) verb: Verb,
+    pub(super) statements: Statements,
+}
+
+impl Collection {
+    pub(super) fn encode_inserts<'py>(
+        &self,
+        documents: &Bound<'py, PyList>,
+        ids: &Bound<'py, PyList>,
+    ) -> PyResult<Prepared> {
+        let py = documents.py();
+        let mut statements = Statements::with_capacity(documents.len(), documents.len() * USUAL_LENGTH);
+        for document in documents {
+            let id = encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
+                .map_err(|error| errors::decline(py, error))?;
+            if statements.close() > MAX_DOCUMENT {
+                return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));
+            }
+            ids.append(id)?;
+        }
+        Ok(Prepared { verb: Verb::Insert, statements })
+    }
+
+    pub(super) fn encode_statements(&self, command: &str, rows: &Bound<'_, PyList>) -> PyResult<Prepared> {
+        let py = rows.py();
+        let verb = Verb::named(command)
+            .ok_or_else(|| PyValueError::new_err(format!("{command} is no command of bulk writes")))?;
+        let mut statements = Statements::with_capacity(rows.len(), rows.len() * USUAL_LENGTH);
+        for row in rows {
+            codec::encode_document(py, &row, &self.codec, statements.buffer())
+                .map_err(|error| errors::decline(py, error))?;
+            if statements.close() > MAX_COMMAND {
+                return Err(Declined::new_err("too large for one command"));
+            }
+        }
+        Ok(Prepared { verb, statements })
+    }
+
+    /// The constant parts of inserts; other commands differ in verb and retry.
+    pub(super) fn inserts<'a>(&'a self, ordered: bool, options: &'a [u8]) -> Bulk<'a> {
+        Bulk {
+            verb: Verb::Insert,
+            collection: &self.name,
+            ordered,
+            options,
+            write_concern: self.write_concern.as_deref(),
+            retry: Retry::Write,
+        }
+    }
+
+    pub(super) fn send_all<'py>(
+        &self,
+        py: Python<'py>,
+        bulk: &Bulk<'_>,
+        statements: &Statements,
+        first: bool,
+        replies: &Bound<'py, PyList>,
+    ) -> PyResult<()> {
+        let target = self.target(py)?;
+        let mut sent = Vec::new();
+        let writing = run::write_all(&target.client, &target.database, bulk, statements, &mut sent);
+        let outcome = self
+            .wait(py, &target, async { writing.await.map_err(|error| if first { error } else { error.of_part() }) });
+        for (range, reply) in sent {
+            let reply = self.reply(py, &reply)?;
+            replies.append((range.start, range.end, reply).into_pyobject(py)?)?;
+        }
+        outcome
+    }
+}
