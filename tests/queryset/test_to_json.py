@@ -48,7 +48,7 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Thing(me.DynamicDocument):
+class JsonThing(me.DynamicDocument):
     meta = {"collection": "json_things"}
 
 
@@ -60,7 +60,7 @@ def uuids(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def things(mongodb_uri: str, uuids: str) -> Iterator[Any]:
     me.connect("json_tests", host=mongodb_uri, uuidRepresentation=uuids)
-    collection = Thing._get_collection()
+    collection = JsonThing._get_collection()
     collection.drop()
     lanes.reset()
     yield collection.with_options(CodecOptions(uuid_representation=UuidRepresentation.STANDARD))
@@ -70,7 +70,7 @@ def things(mongodb_uri: str, uuids: str) -> Iterator[Any]:
 
 def expected(options: Any) -> Any:
     """What stock does: pymongo's rows, pymongo's text."""
-    return json_util.dumps(list(Thing._get_collection().find()), json_options=options)
+    return json_util.dumps(list(JsonThing._get_collection().find()), json_options=options)
 
 
 def outcome(function: Any) -> Any:
@@ -84,7 +84,7 @@ def outcome(function: Any) -> Any:
 @pytest.mark.parametrize("name", VALUES)
 def test_every_type_as_pymongo_writes_it(things: Any, name: str, options: Any) -> None:
     things.insert_one({"_id": 1, "v": VALUES[name]})
-    assert outcome(lambda: Thing.objects.to_json(json_options=options)) == outcome(lambda: expected(options))
+    assert outcome(lambda: JsonThing.objects.to_json(json_options=options)) == outcome(lambda: expected(options))
 
 
 @pytest.mark.parametrize("uuids", ["standard"], indirect=True)
@@ -92,9 +92,9 @@ class TestRows:
     def test_of_every_kind_of_queryset(self, things: Any) -> None:
         things.insert_many([{"_id": number, "a": number % 7, "t": "x" * number} for number in range(250)])
         for queryset in (
-            Thing.objects, Thing.objects.no_cache(), Thing.objects(a=3), Thing.objects[5:150], Thing.objects.none(),
-            Thing.objects.order_by("-a", "id"), Thing.objects.only("a"), Thing.objects.batch_size(20),
-            Thing.objects(a=99), Thing.objects.scalar("a"),
+            JsonThing.objects, JsonThing.objects.no_cache(), JsonThing.objects(a=3), JsonThing.objects[5:150], JsonThing.objects.none(),
+            JsonThing.objects.order_by("-a", "id"), JsonThing.objects.only("a"), JsonThing.objects.batch_size(20),
+            JsonThing.objects(a=99), JsonThing.objects.scalar("a"),
         ):  # fmt: skip
             rows = list(queryset.as_pymongo())
             text = queryset.to_json(json_options=json_util.LEGACY_JSON_OPTIONS)
@@ -102,19 +102,19 @@ class TestRows:
 
     def test_that_are_many(self, things: Any) -> None:
         things.insert_many([{"_id": number, "t": "x" * 1000} for number in range(3000)])
-        assert Thing.objects.to_json(json_options=OPTIONS["legacy"]) == expected(OPTIONS["legacy"])
+        assert JsonThing.objects.to_json(json_options=OPTIONS["legacy"]) == expected(OPTIONS["legacy"])
         assert lanes.report()["lanes"]["pymongo"] == 0
 
     def test_with_arguments_of_json(self, things: Any) -> None:
         things.insert_many([{"_id": 2, "b": 1, "a": "é"}])
-        text = Thing.objects.to_json(indent=1, sort_keys=True, ensure_ascii=False, json_options=OPTIONS["legacy"])
+        text = JsonThing.objects.to_json(indent=1, sort_keys=True, ensure_ascii=False, json_options=OPTIONS["legacy"])
         assert text == '[\n {\n  "_id": 2,\n  "a": "é",\n  "b": 1\n }\n]'
 
     def test_with_a_key_twice(self, things: Any) -> None:
         twice = bytearray(encode({"_id": 1, "a": 1, "b": 2}))
         twice[twice.index(b"b\0")] = ord("a")
         things.database.json_things.insert_one(RawBSONDocument(bytes(twice)))
-        assert Thing.objects.to_json(json_options=OPTIONS["legacy"]) == '[{"_id": 1, "a": 2}]'
+        assert JsonThing.objects.to_json(json_options=OPTIONS["legacy"]) == '[{"_id": 1, "a": 2}]'
 
     def test_of_subclasses_that_look_at_each_row(self, things: Any) -> None:
         class Own(me.QuerySet):
@@ -122,7 +122,7 @@ class TestRows:
                 return {**super().__next__(), "own": True}
 
         things.insert_one({"_id": 1})
-        queryset = Own(Thing, Thing._get_collection())
+        queryset = Own(JsonThing, JsonThing._get_collection())
         assert json.loads(queryset.to_json(json_options=OPTIONS["legacy"])) == [{"_id": 1, "own": True}]
 
     @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -130,7 +130,7 @@ class TestRows:
     def test_of_any_numbers_and_texts(self, things: Any, values: list[Any]) -> None:
         things.replace_one({"_id": 1}, {"v": [_storable(value) for value in values]}, upsert=True)
         for options in OPTIONS.values():
-            assert Thing.objects.to_json(json_options=options) == expected(options)
+            assert JsonThing.objects.to_json(json_options=options) == expected(options)
 
 
 def _storable(value: Any) -> Any:
