@@ -1,125 +1,170 @@
 """One random edit, made to a document of each package at the same place."""
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import note
 from hypothesis import strategies as st
 
 from tests.base.both_sides import raised
-from tests.properties.models import Spec, keys, plain_values, realise, recipe
-from tests.properties.twins import same
+from tests.properties.models import EXTRA_NAMES, Shape, Spec, recipe
+from tests.properties.twins import Twins, failed, same
+from tests.properties.values import WRONG, keys, plain_values
+
+__all__ = ("DICT_EDITS", "LIST_EDITS", "edit_once", "walk")
 
 ANYTHING = Spec("anything")
+Edit = tuple[st.SearchStrategy[Any], Callable[..., Any]]
+_place = st.integers(-4, 4)
+_bound = st.none() | st.integers(-4, 4)
+_slices = st.builds(slice, _bound, _bound, st.sampled_from([None, None, 1, 2, -1, -2]))
 
 
-def edit_once(data: Any, fields: dict[str, Spec], pair: list[Any]) -> None:
-    """Walk down from the documents, stop somewhere, change something there."""
-    spec, path = Spec("embedded", fields=fields), []
-    # The field that a value at this place would be for, in each package.
-    homes: list[Any] = [None, None]
+def _set(holder: Any, place: Any, value: Any) -> None:
+    holder[place] = value
+
+
+def _delete(holder: Any, place: Any) -> None:
+    del holder[place]
+
+
+def _add(holder: Any, values: Any) -> Any:
+    holder += values
+    return holder
+
+
+def _multiply(holder: Any, times: Any) -> Any:
+    holder *= times
+    return holder
+
+
+def _join(holder: Any, other: Any) -> Any:
+    holder |= other
+    return holder
+
+
+#: By name: the strategy of a place (a key), the edit; it is given the holder, a place, and a value.
+LIST_EDITS: dict[str, Edit] = {
+    "append": (_place, lambda holder, _, value: holder.append(value)),
+    "insert": (_place, lambda holder, place, value: holder.insert(place, value)),
+    "extend": (st.integers(0, 2), lambda holder, times, value: holder.extend([value] * times)),
+    "set": (_place, _set),
+    "set slice": (_slices, lambda holder, place, value: _set(holder, place, [value])),
+    "set slice to two": (_slices, lambda holder, place, value: _set(holder, place, (value, value))),
+    "empty slice": (_slices, lambda holder, place, _: _set(holder, place, [])),
+    "set slice to itself": (_slices, lambda holder, place, _: _set(holder, place, holder)),
+    "delete": (_place, lambda holder, place, _: _delete(holder, place)),
+    "delete slice": (_slices, lambda holder, place, _: _delete(holder, place)),
+    "pop": (_place, lambda holder, place, _: holder.pop(place)),
+    "pop last": (_place, lambda holder, _, __: holder.pop()),
+    "remove": (_place, lambda holder, _, value: holder.remove(value)),
+    "remove one": (_place, lambda holder, place, _: holder.remove(holder[place])),
+    "reverse": (_place, lambda holder, _, __: holder.reverse()),
+    "sort": (_place, lambda holder, _, __: holder.sort()),
+    "sort by text": (_place, lambda holder, _, __: holder.sort(key=_text, reverse=True)),
+    "clear": (_place, lambda holder, _, __: holder.clear()),
+    "add": (_place, lambda holder, _, value: _add(holder, [value])),
+    "add nothing": (_place, lambda holder, _, __: _add(holder, ())),
+    "multiply": (st.integers(-1, 2), lambda holder, times, _: _multiply(holder, times)),
+    "copy": (_place, lambda holder, _, __: holder.copy()),
+    "slice": (_slices, lambda holder, place, _: holder[place]),
+    "sum": (_place, lambda holder, _, value: [*holder, value]),
+}
+DICT_EDITS: dict[str, Edit] = {
+    "set": (keys, _set),
+    "delete": (keys, lambda holder, key, _: _delete(holder, key)),
+    "pop": (keys, lambda holder, key, _: holder.pop(key)),
+    "pop or": (keys, lambda holder, key, value: holder.pop(key, value)),
+    "setdefault": (keys, lambda holder, key, value: holder.setdefault(key, value)),
+    "setdefault to none": (keys, lambda holder, key, _: holder.setdefault(key)),
+    "update": (keys, lambda holder, key, value: holder.update({key: value})),
+    "update by pairs": (keys, lambda holder, key, value: holder.update([(key, value)])),
+    "update by name": (keys, lambda holder, key, value: holder.update(**{str(key): value})),
+    "update by nothing": (keys, lambda holder, _, __: holder.update({})),
+    "join": (keys, lambda holder, key, value: _join(holder, {key: value})),
+    "clear": (keys, lambda holder, _, __: holder.clear()),
+    "popitem": (keys, lambda holder, _, __: holder.popitem()),
+    "get": (keys, lambda holder, key, value: holder.get(key, value)),
+    "copy": (keys, lambda holder, _, __: holder.copy()),
+}
+
+
+def _text(value: Any) -> str:
+    """An order of any values that is the same in both packages."""
+    return value if isinstance(value, str) else str(getattr(value, "_class_name", type(value).__name__.strip("_")))
+
+
+def walk(data: Any, twins: Twins, pair: list[Any]) -> tuple[list[Any], Spec, Shape]:
+    """Walk down from two documents and stop somewhere: what is there, what it is for, in which shape."""
+    spec, around, path = ANYTHING, twins.shape, []
     while True:
         if isinstance(pair[0], list):
             places: list[Any] = list(range(len(pair[0])))
         elif isinstance(pair[0], dict):
             places = sorted(pair[0], key=str)
         else:
-            places = sorted(spec.fields)
-        deeper = [place for place in places if _is_open(pair[0], place) and _is_open(pair[1], place)]
+            places = _names(twins, pair[0])
+        deeper = [place for place in places if _is_open(twins, pair, place)]
         if not deeper or data.draw(st.booleans()):
-            break
+            note(f"at {path}")
+            return pair, spec, around
         place = data.draw(st.sampled_from(deeper))
         path.append(place)
-        homes = [_home(one, home, place) for one, home in zip(pair, homes, strict=True)]
+        if type(pair[0]) in twins.worlds[0].origin:
+            around, variant = twins.worlds[0].origin[type(pair[0])]
+            spec = around.all_fields(variant).get(place, ANYTHING)
+        else:
+            spec = spec.inner or ANYTHING
         pair = [_at(one, place) for one in pair]
-        spec = spec.fields[place] if spec.fields and isinstance(place, str) else spec.inner or ANYTHING
-        if spec.kind in ("plain list", "dict", "dynamic"):
-            spec = ANYTHING
-    note(f"at {path}")
-    if isinstance(pair[0], list):
-        _edit_list(data, spec, homes, pair)
-    elif isinstance(pair[0], dict):
-        _edit_dict(data, spec, homes, pair)
-    else:
-        _edit_document(data, spec, pair)
 
 
-def _is_open(holder: Any, place: Any) -> bool:
-    value = raised(lambda: _at(holder, place))
-    return isinstance(value, (list, dict)) or hasattr(value, "_fields")
+def _names(twins: Twins, document: Any) -> list[str]:
+    shape, variant = twins.worlds[0].origin[type(document)]
+    return sorted({*shape.all_fields(variant), *(EXTRA_NAMES if shape.dynamic else ())})
+
+
+def _is_open(twins: Twins, pair: list[Any], place: Any) -> bool:
+    value, _ = (raised(lambda one=one: _at(one, place)) for one in pair)
+    return isinstance(value, (list, dict)) or type(value) in twins.worlds[0].origin
 
 
 def _at(holder: Any, place: Any) -> Any:
-    return getattr(holder, place) if hasattr(holder, "_fields") else holder[place]
+    return getattr(holder, place) if hasattr(type(holder), "_fields_ordered") else holder[place]
 
 
-def _home(holder: Any, home: Any, place: Any) -> Any:
-    return holder._fields[place] if hasattr(holder, "_fields") else getattr(home, "field", None) or home
+def edit_once(data: Any, twins: Twins, pair: list[Any]) -> None:
+    """Walk down from the documents, stop somewhere, change something there."""
+    pair, spec, around = walk(data, twins, pair)
+    if type(pair[0]) in twins.worlds[0].origin:
+        return _edit_document(data, twins, pair)
+    value = data.draw((recipe(spec.inner, around) if spec.inner else plain_values()) | WRONG)
+    table = LIST_EDITS if isinstance(pair[0], list) else DICT_EDITS
+    name = data.draw(st.sampled_from(sorted(table)))
+    places, change = table[name]
+    if isinstance(pair[0], dict) and pair[0]:
+        places = st.sampled_from(sorted(pair[0], key=str)) | places
+    place = data.draw(places)
+    note(f"{name} at {place!r}: {value}")
+    values = twins.both(value)
+    if not failed(values):
+        same(list(zip(pair, values, strict=True)), lambda both: change(both[0], place, both[1]))
+    return None
 
 
-def _edit_document(data: Any, spec: Spec, pair: list[Any]) -> None:
-    name = data.draw(st.sampled_from(sorted(spec.fields)))
-    value = data.draw(st.none() | recipe(spec.fields[name]))
+def _edit_document(data: Any, twins: Twins, pair: list[Any]) -> None:
+    shape, variant = twins.worlds[0].origin[type(pair[0])]
+    name = data.draw(st.sampled_from(_names(twins, pair[0])))
+    spec = shape.all_fields(variant).get(name)
+    how = data.draw(st.sampled_from(["set", "set", "set", "set", "set wrong", "delete", "none"]))
+    if how == "delete":
+        note(f"delete {name}")
+        same(pair, lambda document: delattr(document, name))
+        return
+    if how == "set":
+        value = data.draw(recipe(spec, shape) if spec else plain_values())
+    else:
+        value = None if how == "none" else data.draw(WRONG)
     note(f"set {name} to {value}")
-    same(pair, lambda document: setattr(document, name, realise(document._fields[name], value)))
-
-
-def _items(data: Any, spec: Spec) -> Any:
-    return data.draw(recipe(spec.inner) if spec.inner else plain_values())
-
-
-def _edit_list(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None:
-    length = len(pair[0])
-    place = data.draw(st.integers(-length - 1, length))
-    method = data.draw(
-        st.sampled_from(
-            [
-                "append",
-                "__setitem__",
-                "pop",
-                "insert",
-                "__delitem__",
-                "reverse",
-                "extend",
-                "__iadd__",
-                "__imul__",
-                "slice",
-            ]
-        )
-    )
-    value = _items(data, spec) if method in ("append", "__setitem__", "insert", "extend", "__iadd__", "slice") else None
-    note(f"{method} at {place}: {value}")
-
-    def change(holder: Any, home: Any) -> Any:
-        item = realise(getattr(home, "field", None) or home, value)
-        arguments: dict[str, tuple[Any, ...]] = {
-            "append": (item,), "__setitem__": (place, item), "pop": (place,), "insert": (place, item),
-            "__delitem__": (place,), "extend": ([item],), "__iadd__": ([item],), "__imul__": (2,),
-            "slice": (slice(place, None), [item]),
-        }  # fmt: skip
-        name = "__setitem__" if method == "slice" else method
-        return getattr(holder, name)(*arguments.get(method, ()))
-
-    same(list(zip(pair, homes, strict=True)), lambda both: change(*both))
-
-
-def _edit_dict(data: Any, spec: Spec, homes: list[Any], pair: list[Any]) -> None:
-    known = sorted(pair[0], key=str)
-    key = data.draw(st.sampled_from(known) | keys if known else keys)
-    method = data.draw(
-        st.sampled_from(["__setitem__", "__delitem__", "pop", "setdefault", "update", "clear", "popitem"])
-    )
-    value = _items(data, spec) if method in ("__setitem__", "setdefault", "update") else None
-    note(f"{method} {key!r}: {value}")
-
-    def change(holder: Any, home: Any) -> Any:
-        item = realise(getattr(home, "field", None) or home, value)
-        arguments: dict[str, tuple[Any, ...]] = {
-            "__setitem__": (key, item),
-            "__delitem__": (key,),
-            "pop": (key,),
-            "setdefault": (key, item),
-            "update": ({key: item},),
-        }
-        return getattr(holder, method)(*arguments.get(method, ()))
-
-    same(list(zip(pair, homes, strict=True)), lambda both: change(*both))
+    values = twins.both(value)
+    if not failed(values):
+        same(list(zip(pair, values, strict=True)), lambda both: setattr(both[0], name, both[1]))

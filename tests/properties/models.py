@@ -1,99 +1,43 @@
 """Random document classes, described without a package, so that each package can make its own of them.
 
-A `Spec` says what a field is. A *recipe* says what its value is: a plain value, or `Part` where an embedded document of
-the package's own class has to be made.
+A `Shape` is a document class with its subclasses, a `Spec` a field of one. `recipe` gives the valid values of a field,
+as recipes that each package can follow.
 """
 
-import enum
-import uuid
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from bson import Decimal128, Int64, ObjectId
 from hypothesis import strategies as st
 
-__all__ = ("WRONG", "Part", "Spec", "bson_values", "make", "models", "realise", "recipe", "recipes")
+from tests.properties.values import KINDS, REFERENCES, Part, keys, plain_values, texts
 
-MILLISECOND = 1000
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
-keys = st.text("abcxyz0", min_size=1, max_size=3)
-integers = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
-reals = st.floats(allow_nan=False)
-dates = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(
-    lambda when: when.replace(microsecond=when.microsecond // MILLISECOND * MILLISECOND)
-)
-object_ids = st.integers(0, 2**32).map(lambda number: ObjectId(f"{number:024x}"))
-uuids = st.integers(0, 2**64).map(lambda number: uuid.UUID(int=number))
-decimals = st.decimals(-1000, 1000, places=2, allow_nan=False, allow_infinity=False)
+__all__ = ("Shape", "Spec", "models", "parts", "recipe")
+
+SCALARS = {**KINDS, **REFERENCES}
+EXTRA_NAMES = ("x0", "x1")
+#: Kinds that may stand for an id, and whose values can be told apart in an index.
+_FOR_KEYS = ("string", "int", "object id", "uuid", "float", "date-time", "decimal", "sequence", "complex date-time")
 
 
-class Colour(enum.Enum):
-    """An enumeration for EnumField."""
+@dataclass(eq=False)
+class Shape:
+    """A document class: fields, those that each subclass adds, and whether any attribute may be added."""
 
-    RED = "r"
-    BLUE = "b"
+    fields: dict[str, "Spec"]
+    subclasses: list[dict[str, "Spec"]] = field(default_factory=list)
+    dynamic: bool = False
+    meta: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        more = [f"subclasses={self.subclasses}"] if self.subclasses else []
+        more += ["dynamic"] if self.dynamic else []
+        more += [f"{self.meta}"] if self.meta else []
+        return f"Shape({', '.join([repr(self.fields), *more])})"
 
-#: By kind: the field class, its arguments, the strategy of valid values.
-SCALARS: dict[str, tuple[str, dict[str, Any], st.SearchStrategy[Any]]] = {
-    "string": ("StringField", {}, texts),
-    "short string": ("StringField", {"max_length": 3}, texts),
-    "chosen string": ("StringField", {"choices": ("a", "b", "")}, st.sampled_from(["a", "b", ""])),
-    "int": ("IntField", {}, integers),
-    "bounded int": ("IntField", {"min_value": -2, "max_value": 2}, st.integers(-2, 2)),
-    "long": ("LongField", {}, integers),
-    "float": ("FloatField", {}, reals | st.integers(-(2**40), 2**40)),
-    "bool": ("BooleanField", {}, st.booleans()),
-    "date-time": ("DateTimeField", {}, dates),
-    "date": ("DateField", {}, st.dates(date(1900, 1, 1), date(2200, 1, 1))),
-    "object id": ("ObjectIdField", {}, object_ids),
-    "uuid": ("UUIDField", {"binary": False}, uuids),
-    "decimal": ("DecimalField", {"precision": 2}, decimals),
-    "decimal128": ("Decimal128Field", {}, decimals),
-    "binary": ("BinaryField", {}, st.binary(max_size=4)),
-    "enum": ("EnumField", {"enum": Colour}, st.sampled_from(Colour)),
-    "dynamic": ("DynamicField", {}, texts | st.integers(-9, 9) | st.lists(st.integers(-9, 9), max_size=3)),
-}
-
-WRONG = st.sampled_from(
-    [
-        None,
-        "",
-        "text",
-        "5",
-        0,
-        1.5,
-        True,
-        -(2**40),
-        2**70,
-        b"x",
-        [],
-        [1],
-        ["a", None],
-        {},
-        {"a": 1},
-        {"$a": 1},
-        {"a.b": 1},
-        {1: 2},
-        (1, 2),
-        datetime(2020, 1, 1),
-        date(2020, 1, 1),
-        ObjectId(b"0" * 12),
-        Decimal("1.5"),
-        uuid.UUID(int=7),
-        Colour.RED,
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A recipe of an embedded document: recipes of its fields by name."""
-
-    values: dict[str, Any]
+    def all_fields(self, variant: int) -> dict[str, "Spec"]:
+        """The fields of one of the classes; 0 is the base."""
+        return {**self.fields, **self.subclasses[variant - 1]} if variant else self.fields
 
 
 @dataclass(eq=False)
@@ -102,145 +46,143 @@ class Spec:
 
     kind: str
     inner: "Spec | None" = None
-    fields: dict[str, "Spec"] = field(default_factory=dict)
+    shapes: list[Shape] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        inside = self.inner or self.fields or ""
-        return f"{self.kind}({inside!r}{', ' if inside and self.options else ''}{self.options or ''})"
+        inside = [repr(each) for each in (self.inner, *self.shapes, self.options) if each]
+        return f"{self.kind}({', '.join(inside)})"
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the embedded documents."""
+        return self.shapes[0]
+
+
+#: Embedded documents that are added to documents of dynamic classes.
+EXTRA = Shape({"v": Spec("int"), "w": Spec("plain list", options={"db_field": True})})
 
 
 @cache
-def specs(depth: int) -> st.SearchStrategy[Spec]:
-    """Fields that contain others up to `depth` levels deep."""
-    scalars = st.builds(Spec, st.sampled_from(sorted(SCALARS)))
+def specs(depth: int, own: bool) -> st.SearchStrategy[Spec]:
+    """Fields that contain others up to `depth` levels deep; `own` says whether they may be of the class they are in."""
+    # An embedded document may not hold a cached reference.
+    kinds = sorted(SCALARS.keys() - {"cached"} if own else SCALARS)
+    scalars = st.builds(Spec, st.sampled_from(kinds) | st.sampled_from(["dynamic", "string", "int"]))
     if not depth:
-        return scalars
-    deeper = specs(depth - 1)
+        return scalars | st.builds(Spec, st.just("self")) if own else scalars
+    deeper = specs(depth - 1, own)
+    inside = shapes(depth - 1)
     containers = st.one_of(
         st.builds(Spec, st.just("list"), deeper),
+        st.builds(Spec, st.just("list"), deeper, options=st.just({"max_length": 2})),
         st.builds(Spec, st.just("map"), deeper),
-        st.builds(Spec, st.just("embedded"), fields=named(depth - 1)),
-        st.builds(lambda fields: Spec("embedded list", Spec("embedded", fields=fields)), named(depth - 1)),
-        st.builds(Spec, st.sampled_from(["plain list", "dict"])),
+        st.builds(lambda shape: Spec("embedded", shapes=[shape]), inside),
+        st.builds(lambda shape: Spec("embedded list", Spec("embedded", shapes=[shape])), inside),
+        st.builds(lambda shape: Spec("list", Spec("embedded", shapes=[shape])), inside),
+        st.builds(lambda shape: Spec("generic embedded", shapes=[shape]), inside),
+        st.builds(lambda shape: Spec("open embedded", shapes=[shape]), inside),
+        st.builds(_sorted_list, inside, st.booleans()),
+        st.builds(Spec, st.just("sorted list"), st.builds(Spec, st.sampled_from(["int", "string", "float"]))),
+        st.builds(Spec, st.sampled_from(["plain list", "dict", "dict of"]), deeper),
     )
     return scalars | containers
 
 
+def _sorted_list(shape: Shape, reverse: bool) -> Spec:
+    shape = replace(shape, fields={**shape.fields, "rank": Spec("int")})
+    return Spec("sorted list", Spec("embedded", shapes=[shape]), options={"ordering": "rank", "reverse": reverse})
+
+
+_OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "db_field": st.just(True),
+        "required": st.just(True),
+        "null": st.just(True),
+        "default": st.sampled_from(["value", "callable"]),
+    },
+)
+
+
 @cache
-def named(depth: int) -> st.SearchStrategy[dict[str, Spec]]:
+def named(depth: int, own: bool, prefix: str = "f", most: int = 4) -> st.SearchStrategy[dict[str, Spec]]:
     """Some fields with names and options."""
-    options = st.fixed_dictionaries(
-        {},
-        optional={
-            "db_field": st.just(True),
-            "required": st.just(True),
-            "null": st.just(True),
-            "default": st.just(True),
-        },
-    )
 
     def with_options(spec: Spec, chosen: dict[str, Any]) -> Spec:
-        return Spec(spec.kind, spec.inner, spec.fields, chosen)
+        return replace(spec, options={**spec.options, **chosen})
 
-    return st.lists(st.builds(with_options, specs(depth), options), min_size=1, max_size=4).map(
-        lambda found: {f"f{number}": spec for number, spec in enumerate(found)}
+    return st.lists(st.builds(with_options, specs(depth, own), _OPTIONS), min_size=1, max_size=most).map(
+        lambda found: {f"{prefix}{number}": spec for number, spec in enumerate(found)}
     )
 
 
 @cache
-def models() -> st.SearchStrategy[dict[str, Spec]]:
-    """The fields of a document class."""
-    return named(2)
+def shapes(depth: int) -> st.SearchStrategy[Shape]:
+    """Embedded document classes."""
+    subclasses = st.just([]) | st.lists(named(0, True, "s", 2), min_size=1, max_size=2)
+    return st.builds(Shape, named(depth, True), subclasses, st.sampled_from([False, False, False, True]), _metas(depth))
 
 
-def recipe(spec: Spec) -> st.SearchStrategy[Any]:
-    """Valid values of a field."""
+def _metas(_depth: int) -> st.SearchStrategy[dict[str, Any]]:
+    return st.sampled_from([{}, {}, {}, {"strict": False}])
+
+
+@cache
+def models(depth: int = 3) -> st.SearchStrategy[Shape]:
+    """Document classes."""
+
+    def build(fields: dict[str, Spec], key: str | None, subclasses: Any, dynamic: bool, meta: Any) -> Shape:
+        if key:
+            fields = {**fields, "key": Spec(key, options={"primary_key": True})}
+        return Shape(fields, subclasses, dynamic, {"auto_create_index": False, **meta})
+
+    no_key: st.SearchStrategy[str | None] = st.none()
+    return st.builds(
+        build,
+        st.sampled_from(range(depth + 1)).flatmap(lambda depth: named(depth, False)),
+        no_key | no_key | no_key | st.sampled_from(_FOR_KEYS),
+        st.just([]) | st.just([]) | st.lists(named(1, False, "s", 2), min_size=1, max_size=2),
+        st.sampled_from([False, False, False, True]),
+        _metas(depth),
+    )
+
+
+def recipe(spec: Spec, around: Shape | None = None, budget: int = 2) -> st.SearchStrategy[Any]:
+    """Valid values of a field of the shape `around`; a shape contains itself at most `budget` deep."""
     if spec.kind in SCALARS:
         return SCALARS[spec.kind][2]
-    if spec.kind == "embedded":
-        return recipes(spec.fields).map(Part)
-    if spec.kind == "map":
-        assert spec.inner
-        return st.dictionaries(keys, recipe(spec.inner), max_size=3)
+    if spec.kind == "self":
+        return parts(around, budget - 1) if around and budget else st.none()
+    if spec.kind == "dynamic":
+        return plain_values() | texts
+    if spec.kind in ("embedded", "generic embedded"):
+        return parts(spec.shape)
+    if spec.kind == "open embedded":
+        return parts(spec.shape) | plain_values()
     if spec.kind == "dict":
         return st.dictionaries(keys, plain_values(), max_size=3)
     if spec.kind == "plain list":
         return st.lists(plain_values(), max_size=3)
     assert spec.inner
-    return st.lists(recipe(spec.inner), max_size=3)
+    inner = recipe(spec.inner, around, budget)
+    if spec.kind in ("map", "dict of"):
+        return st.dictionaries(keys, inner, max_size=3)
+    return st.lists(inner, max_size=spec.options.get("max_length", 3))
 
 
-def recipes(fields: dict[str, Spec]) -> st.SearchStrategy[dict[str, Any]]:
-    """Valid values of some of the fields, None now and then."""
-    return st.fixed_dictionaries({}, optional={name: st.none() | recipe(spec) for name, spec in fields.items()})
+def parts(shape: Shape, budget: int = 2) -> st.SearchStrategy[Part]:
+    """Valid documents of a shape, some of the fields None now and then."""
 
+    def values(variant: int) -> st.SearchStrategy[Part]:
+        optional = {
+            name: st.none() | recipe(spec, shape, budget) | recipe(spec, shape, budget)
+            for name, spec in shape.all_fields(variant).items()
+        }
+        if shape.dynamic:
+            optional.update(dict.fromkeys(EXTRA_NAMES, plain_values() | parts(EXTRA)))
+        return st.builds(Part, st.just(shape), st.just(variant), st.fixed_dictionaries({}, optional=optional))
 
-@cache
-def plain_values() -> st.SearchStrategy[Any]:
-    """Nested data as a DictField takes it."""
-    leaves = st.none() | st.booleans() | st.integers(-9, 9) | texts
-    return st.recursive(
-        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
-    )
-
-
-@cache
-def bson_values() -> st.SearchStrategy[Any]:
-    """Anything that might stand in a database."""
-    leaves = st.one_of(
-        st.none(), st.booleans(), integers, reals, texts, dates, object_ids, st.binary(max_size=3),
-        decimals.map(Decimal128), integers.map(Int64),
-    )  # fmt: skip
-    return st.recursive(
-        leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3), max_leaves=6
-    )
-
-
-def make(me: Any, fields: dict[str, Spec], name: str = "Thing", base: str = "Document", **meta: Any) -> Any:
-    """The document class of `fields` in the package `me`."""
-    members = {key: _field(me, spec, f"{name}{key.upper()}", key) for key, spec in fields.items()}
-    if meta:
-        members["meta"] = meta
-    return type(name, (getattr(me, base),), members)
-
-
-def _field(me: Any, spec: Spec, path: str, key: str = "") -> Any:
-    options = dict(spec.options)
-    if options.pop("db_field", None):
-        options["db_field"] = f"db_{key}"
-    if options.pop("default", None):
-        options.update(_DEFAULTS.get(spec.kind, {}))
-    if spec.kind in SCALARS:
-        class_name, arguments, _ = SCALARS[spec.kind]
-        return getattr(me, class_name)(**arguments, **options)
-    if spec.kind == "embedded":
-        return me.EmbeddedDocumentField(make(me, spec.fields, path, "EmbeddedDocument"), **options)
-    if spec.kind == "embedded list":
-        return me.EmbeddedDocumentListField(make(me, spec.inner.fields, path, "EmbeddedDocument"), **options)
-    if spec.kind in ("plain list", "dict"):
-        return (me.ListField if spec.kind == "plain list" else me.DictField)(**options)
-    return (me.ListField if spec.kind == "list" else me.MapField)(_field(me, spec.inner, path), **options)
-
-
-_DEFAULTS: dict[str, dict[str, Any]] = {
-    "string": {"default": "d"},
-    "int": {"default": lambda: 5},
-    "float": {"default": 1.5},
-    "bool": {"default": False},
-    "plain list": {"default": lambda: [1]},
-    "dict": {"default": lambda: {"a": [1]}},
-}
-
-
-def realise(field: Any, value: Any) -> Any:
-    """The value of a recipe for a field of one package; containers are new each time."""
-    if isinstance(value, Part):
-        cls = field.document_type
-        return cls(**{name: realise(cls._fields[name], item) for name, item in value.values.items()})
-    inner = getattr(field, "field", None) or field
-    if isinstance(value, list):
-        return [realise(inner, item) for item in value]
-    if isinstance(value, dict):
-        return {key: realise(inner, item) for key, item in value.items()}
-    return value
+    if not shape.subclasses:
+        return values(0)
+    return st.sampled_from(range(len(shape.subclasses) + 1)).flatmap(values)

@@ -1,69 +1,91 @@
 """Any class, any values: constructing, storing, validating, loading and editing are as in MongoEngine."""
 
+import copy
 from typing import Any
 
-from bson import ObjectId, encode
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 from tests.base.both_sides import raised
 from tests.properties.edits import edit_once
-from tests.properties.models import WRONG, bson_values, models, recipes
-from tests.properties.twins import Twins, cleared, failed, room, same, same_state
+from tests.properties.models import models, parts
+from tests.properties.twins import Twins, cleared, encode, failed, room, same, same_state
+from tests.properties.values import WRONG, Part, bson_values, key_of
 
-KEY = ObjectId(f"{7:024x}")
+KEY = key_of(7)
 several = st.data()
+
+
+def stored_by_stock(twins: Twins, part: Part) -> dict[str, Any] | None:
+    """What MongoEngine would store of a document, where it can."""
+    # Both are asked: sequences go on alike.
+    stored, _ = (raised(lambda document=document: document.to_mongo()) for document in twins.both(part))
+    if isinstance(raised(lambda: encode(stored)), Exception):
+        return None
+    return stored if "_id" in stored else {"_id": KEY, **stored}
 
 
 @given(several)
 def test_a_new_document(data: Any) -> None:
-    fields = data.draw(models())
-    values = data.draw(recipes(fields))
+    part = data.draw(models().flatmap(parts))
     with room():
-        pair = Twins(fields).new(values)
+        pair = Twins(part.shape).both(part)
         if failed(pair):
             return
-        same(pair, lambda document: document.validate())
+        if data.draw(st.booleans()):
+            same(pair, lambda document: document.validate())
         same(pair, lambda document: encode(document.to_mongo()))
         same_state(pair)
+        same(pair, lambda document: document.validate())
+        same(pair, lambda document: document.to_json())
 
 
 @given(several)
 def test_wrong_values_are_refused_alike(data: Any) -> None:
-    fields = data.draw(models())
-    values = {**data.draw(recipes(fields)), data.draw(st.sampled_from(sorted(fields))): data.draw(WRONG)}
+    part = data.draw(models().flatmap(parts))
+    name = data.draw(st.sampled_from(sorted(part.shape.fields)))
+    part = Part(part.shape, part.variant, {**part.values, name: data.draw(WRONG)})
     with room():
-        pair = Twins(fields).new(values)
+        pair = Twins(part.shape).both(part)
         if failed(pair):
             return
         same(pair, lambda document: document.validate())
         same(pair, lambda document: getattr(raised(document.validate), "errors", None))
+        same(pair, lambda document: raised(document.validate).to_dict())
         same_state(pair)
 
 
 @given(several)
 def test_what_was_stored_loads_alike(data: Any) -> None:
-    fields = data.draw(models())
-    values = data.draw(recipes(fields))
+    part = data.draw(models().flatmap(parts))
     with room():
-        twins = Twins(fields)
-        stock = twins.new(values)[0]
-        stored = raised(lambda: encode({"_id": KEY, **stock.to_mongo()}))
-        if isinstance(stored, Exception):
+        twins = Twins(part.shape)
+        stored = stored_by_stock(twins, part)
+        if stored is None:
             return
-        pair = twins.loaded({"_id": KEY, **stock.to_mongo()})
-        if not failed(pair):
-            same(pair, lambda document: document.validate())
-            same_state(pair)
+        pair = twins.loaded(stored)
+        if failed(pair):
+            return
+        question = data.draw(st.sampled_from(["validate", "to_mongo", "to_json", "__len__", "copy", "nothing"]))
+        if question == "copy":
+            pair = [raised(lambda document=document: copy.deepcopy(document)) for document in pair]
+            if failed(pair):
+                return
+        elif question != "nothing":
+            same(pair, lambda document: getattr(document, question)())
+        same_state(pair)
+        same(pair, lambda document: document.validate())
 
 
 @given(several)
 def test_anything_in_the_database_loads_or_fails_alike(data: Any) -> None:
-    fields = data.draw(models())
+    shape = data.draw(models())
     with room():
-        twins = Twins(fields, strict=data.draw(st.booleans()))
-        names = [twins.classes[0]._fields[name].db_field for name in fields]
-        stored = data.draw(st.dictionaries(st.sampled_from([*names, "unknown"]), bson_values(), max_size=3))
+        twins = Twins(shape)
+        names = [twins.classes[0]._fields[name].db_field for name in shape.fields]
+        stored = data.draw(st.dictionaries(st.sampled_from([*names, "unknown", "_cls"]), bson_values(), max_size=3))
+        if "_cls" in stored and isinstance(stored["_cls"], str):
+            stored["_cls"] = data.draw(st.sampled_from([cls._class_name for cls, _ in twins.families]))
         note(f"{stored}")
         pair = twins.loaded({"_id": KEY, **stored})
         if not failed(pair):
@@ -72,37 +94,92 @@ def test_anything_in_the_database_loads_or_fails_alike(data: Any) -> None:
 
 
 @given(several)
-def test_edits_of_a_loaded_document(data: Any) -> None:
-    fields = data.draw(models())
-    values = data.draw(recipes(fields))
+def test_one_value_of_another_kind_in_what_was_stored(data: Any) -> None:
+    part = data.draw(models().flatmap(parts))
     with room():
-        twins = Twins(fields)
-        stock = twins.new(values)[0]
-        if isinstance(raised(lambda: encode(stock.to_mongo())), Exception):
+        twins = Twins(part.shape)
+        stored = stored_by_stock(twins, part)
+        if stored is None:
             return
-        pair = twins.loaded({"_id": KEY, **stock.to_mongo()})
+        _put_somewhere(data, stored)
+        note(f"{stored}")
+        pair = twins.loaded(stored)
+        if not failed(pair):
+            same_state(pair)
+            same(pair, lambda document: document.validate())
+
+
+def _put_somewhere(data: Any, holder: Any) -> None:
+    """Replace, add or remove one value at any depth."""
+    while True:
+        places = list(range(len(holder))) if isinstance(holder, list) else sorted(holder)
+        if not places:
+            return
+        place = data.draw(st.sampled_from(places))
+        if isinstance(holder[place], (list, dict)) and data.draw(st.booleans()):
+            holder = holder[place]
+            continue
+        how = data.draw(st.sampled_from(["replace", "replace", "remove", "add"]))
+        if how == "remove":
+            del holder[place]
+        elif how == "add" and isinstance(holder, dict):
+            holder[data.draw(st.sampled_from(["unknown", "_id", "_cls"]))] = data.draw(bson_values())
+        else:
+            holder[place] = data.draw(bson_values())
+        return
+
+
+@given(several)
+def test_edits_of_a_loaded_document(data: Any) -> None:
+    part = data.draw(models().flatmap(parts))
+    with room():
+        twins = Twins(part.shape)
+        stored = stored_by_stock(twins, part)
+        if stored is None:
+            return
+        pair = twins.loaded(stored)
         if failed(pair):
             return
         for _ in range(data.draw(st.integers(1, 5))):
-            edit_once(data, fields, pair)
-            same_state(pair)
+            edit_once(data, twins, pair)
+            if data.draw(st.booleans()):
+                same_state(pair)
+        same_state(pair)
         for document in pair:
             document._clear_changed_fields()
         if not cleared(pair):
             return
-        edit_once(data, fields, pair)
+        edit_once(data, twins, pair)
         same_state(pair)
 
 
 @given(several)
 def test_edits_of_a_new_document(data: Any) -> None:
-    fields = data.draw(models())
-    values = data.draw(recipes(fields))
+    part = data.draw(models().flatmap(parts))
     with room():
-        pair = Twins(fields).new(values)
+        twins = Twins(part.shape)
+        pair = twins.both(part)
         if failed(pair):
             return
         for _ in range(data.draw(st.integers(1, 3))):
-            edit_once(data, fields, pair)
+            edit_once(data, twins, pair)
         same_state(pair)
         same(pair, lambda document: document.validate())
+
+
+@given(several)
+def test_json_of_a_document_is_read_back_alike(data: Any) -> None:
+    part = data.draw(models().flatmap(parts))
+    with room():
+        twins = Twins(part.shape)
+        pair = twins.both(part)
+        if failed(pair):
+            return
+        texts = [raised(document.to_json) for document in pair]
+        assert isinstance(texts[0], Exception) or texts[0] == texts[1]
+        if failed(texts):
+            return
+        created = data.draw(st.booleans())
+        pair = [raised(lambda cls=cls: cls.from_json(texts[0], created=created)) for cls in twins.classes]
+        if not failed(pair):
+            same_state(pair)

@@ -1,0 +1,56 @@
+"""Any class, any query: the same command, the same results, the same exceptions as MongoEngine."""
+
+from typing import Any
+
+from bson.raw_bson import RawBSONDocument
+from hypothesis import given, note
+from hypothesis import strategies as st
+from pymongo import MongoClient
+
+from tests.base.both_sides import raised
+from tests.properties.models import Shape, models, parts
+from tests.properties.population import stored_rows
+from tests.properties.queries import build_q, conditions
+from tests.properties.reading import ask, chain, final, follow
+from tests.properties.twins import DATABASES, Twins, failed, room, same
+from tests.properties.values import WRONG
+
+
+@given(st.data())
+def test_conditions_become_the_same_filter(data: Any) -> None:
+    shape = data.draw(models())
+    with room():
+        twins = Twins(shape)
+        for _ in range(3):
+            tree = conditions(data, shape)
+            note(f"{tree}")
+            trees = [raised(lambda world=world: build_q(world, tree)) for world in twins.worlds]
+            if failed(trees):
+                continue
+            both = list(zip(twins.classes, trees, strict=True))
+            same(both, lambda side: side[0].objects(side[1])._query)
+            same(both, lambda side: side[1].to_query(side[0]))
+            same(both, lambda side: (side[1].empty, bool(side[1]), repr(side[1])))
+
+
+@given(st.data())
+def test_querysets_answer_alike(server: MongoClient[Any], data: Any) -> None:
+    shape = data.draw(models(2))
+    with room():
+        twins = Twins(shape)
+        rows = stored_rows(data, twins)
+        for name in DATABASES:
+            server[name]["thing"].delete_many({})
+            if rows:
+                server[name]["thing"].insert_many([RawBSONDocument(row) for row in rows], ordered=False)
+        for _ in range(data.draw(st.integers(1, 4))):
+            tree = conditions(data, shape, 1)
+            steps, last = chain(data, shape), final(data, shape)
+            note(f"{tree} {steps} {last}")
+            trees = [raised(lambda world=world: build_q(world, tree)) for world in twins.worlds]
+            if failed(trees):
+                continue
+            cls = data.draw(st.sampled_from(twins.families))
+            both = list(zip(cls, trees, strict=True))
+            same(both, lambda side: follow(side[0].objects(side[1]), steps)._cursor_args)
+            same(both, lambda side: ask(follow(side[0].objects(side[1]), steps), last))
