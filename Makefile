@@ -13,7 +13,7 @@ RELEASE := $(VENV)/.release-build
 SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
-.PHONY: help setup dev demo test test-rust test-python parity bench bench-quick lint lint-rust lint-python audit lock \
+.PHONY: help setup dev demo test test-rust test-python nightly parity bench bench-quick lint lint-rust lint-python audit lock \
 	wheel clean
 
 help: ## this list
@@ -51,6 +51,10 @@ test-rust: ## the core's own tests, without Python
 test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
 	$(call say,'Python tests')
 	@$(BIN)/python -m pytest
+
+nightly: $(RELEASE) ## property tests with 5,000 examples each (an hour or two)
+	$(call say,'Property tests, nightly profile')
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout=0 tests/properties
 
 parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast (PARITY='--random-runs 5')
 	$(call say,'Upstream suite')

@@ -89,7 +89,7 @@ def _split_key(key: str) -> tuple[list[str], list[tuple[int, str]], str | None, 
     """Split `tags__0__not__gte` into names, list positions, operator and negation."""
     if "__" not in key and not key.isdigit():
         return [key], [], None, False
-    # From the right, which decides where three underscores are one word's own and where they divide.
+    # From the right: of three underscores the first one belongs to the name before.
     parts = key.rsplit("__")
     positions = [(index, part) for index, part in enumerate(parts) if part.isdigit()]
     if positions:

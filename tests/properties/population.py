@@ -2,22 +2,26 @@
 
 from typing import Any
 
+import bson
+from bson.raw_bson import RawBSONDocument
 from hypothesis import strategies as st
+from pymongo import MongoClient
 
+from compat_tests.differential.harness import Renumber
 from tests.base.both_sides import raised
 from tests.properties.models import parts
-from tests.properties.twins import Twins, encode
+from tests.properties.twins import CODEC, DATABASES, Twins, encode
 from tests.properties.values import bson_values, key_of
 
-__all__ = ("stored_rows",)
+__all__ = ("same_stored", "store", "stored_rows")
 
 MOST = 12
 
 
-def stored_rows(data: Any, twins: Twins) -> list[bytes]:
+def stored_rows(data: Any, twins: Twins, most: int = MOST) -> list[bytes]:
     """A collection: up to a dozen documents of the class and its subclasses, and now and then one of somebody else."""
     rows: dict[Any, bytes] = {}
-    for number, part in enumerate(data.draw(st.lists(parts(twins.shape), max_size=MOST)), 1):
+    for number, part in enumerate(data.draw(st.lists(parts(twins.shape), max_size=most)), 1):
         # Both are asked: sequences go on alike.
         stored, _ = (raised(lambda document=document: document.to_mongo()) for document in twins.both(part))
         if isinstance(stored, Exception):
@@ -32,3 +36,24 @@ def stored_rows(data: Any, twins: Twins) -> list[bytes]:
         strange = data.draw(st.dictionaries(st.sampled_from(names or ["f0"]), bson_values(), max_size=2))
         rows["strange"] = encode({"_id": key_of(50), **strange})
     return list(rows.values())
+
+
+def store(server: MongoClient[Any], rows: list[bytes]) -> None:
+    """Make these the documents of both collections."""
+    for name in DATABASES:
+        server[name]["thing"].delete_many({})
+        if rows:
+            server[name]["thing"].insert_many([RawBSONDocument(row) for row in rows])
+
+
+def same_stored(server: MongoClient[Any]) -> None:
+    """Assert that both collections hold the same documents, but for ids that the server or a driver made up."""
+    stock, ours = ([document.raw for document in server[name]["thing"].find()] for name in DATABASES)
+    if ours != stock:
+        stock, ours = (_renumbered(rows) for rows in (stock, ours))
+    assert ours == stock
+
+
+def _renumbered(rows: list[bytes]) -> list[bytes]:
+    ids = Renumber()
+    return [encode(ids.in_value(bson.decode(row, CODEC))) for row in rows]
