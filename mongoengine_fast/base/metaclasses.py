@@ -28,6 +28,26 @@ from mongoengine_fast.queryset import (
 __all__ = ("DocumentMetaclass", "TopLevelDocumentMetaclass")
 
 
+class PrimaryKeyAlias:
+    """`id` of a class whose primary key has another name: the same value, by any other name.
+
+    A new document that is given its key counts as stored from then on, but not when the key is called `id`.
+    """
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: BaseField) -> None:
+        self.field = field
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self.field.__get__(instance, owner)
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        created = instance._created
+        self.field.__set__(instance, value)
+        instance._created = created
+
+
 class MetaDict(dict):
     """The ``meta`` of a class while it is put together from its bases: indexes add up, anything else is replaced."""
 
@@ -340,7 +360,7 @@ def _settle_primary_key(new_class: Any) -> None:
             raise ValueError("Cannot override primary key field")
         if not current:
             new_class._meta["id_field"] = name
-            new_class.id = field
+            new_class.id = field if name == "id" else PrimaryKeyAlias(field)
 
 
 def _add_automatic_key(new_class: Any, name: str, db_name: str) -> None:
@@ -350,7 +370,7 @@ def _add_automatic_key(new_class: Any, name: str, db_name: str) -> None:
     new_class._meta["id_field"] = name
     new_class._fields[name] = field
     field.name = name
-    new_class.id = field
+    new_class.id = field if name == "id" else PrimaryKeyAlias(field)
     if name != "id":
         # Upstream has no descriptor of that name either: what is assigned stays with the object and is never stored.
         setattr(new_class, name, None)

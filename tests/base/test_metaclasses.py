@@ -316,3 +316,17 @@ def test_the_primary_key_by_two_names(me, values):
     thing = Thing(**values)
     named = raised(lambda: Named(**values).to_mongo())
     return thing.id, thing.pk, thing.name, thing._created, thing._get_changed_fields(), named
+
+
+@alike
+def test_a_key_of_another_name_that_is_set_as_id_leaves_the_document_new(me):
+    class Thing(me.Document):
+        key = me.StringField(primary_key=True)
+
+    by_alias, by_name, by_pk = Thing(), Thing(), Thing()
+    by_alias.id = by_name.key = by_pk.pk = "a"
+    return (
+        [(one._created, one.id, one.key, one.pk) for one in (by_alias, by_name, by_pk)],
+        Thing.id is Thing.key,
+        raised(lambda: delattr(by_alias, "id")),
+    )

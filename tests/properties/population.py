@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pymongo import MongoClient
 
 from compat_tests.differential.harness import Renumber
-from tests.base.both_sides import raised
+from tests.base.both_sides import OURS, STOCK, raised
 from tests.properties.models import parts
 from tests.properties.twins import CODEC, DATABASES, Twins, encode
 from tests.properties.values import bson_values, key_of
@@ -51,7 +51,7 @@ def same_stored(server: MongoClient[Any]) -> None:
     stock, ours = ([document.raw for document in server[name]["thing"].find()] for name in DATABASES)
     if ours != stock:
         stock, ours = (_renumbered(rows) for rows in (stock, ours))
-    assert ours == stock
+    assert ours == stock, f"\n{STOCK}: {[*map(bson.decode, stock)]}\n{OURS}: {[*map(bson.decode, ours)]}"
 
 
 def _renumbered(rows: list[bytes]) -> list[bytes]:

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.properties.edits import DICT_EDITS, LIST_EDITS, Edit
 from tests.properties.machines import FULL, LINE, Pair
 from tests.properties.models import Shape, Spec, parts
-from tests.properties.twins import Twins, cleared, failed, room, same, same_changes, same_state
+from tests.properties.twins import Twins, clear, failed, room, same, same_changes, same_state
 from tests.properties.values import Part, key_of, keys, plain_values
 
 STEPS = settings(stateful_step_count=12)
@@ -30,8 +30,7 @@ class Documents(Pair):
 
     @rule()
     def clear_changes(self) -> None:
-        same(self.pair, lambda document: document._clear_changed_fields())
-        if not cleared(self.pair):
+        if not clear(self.pair):
             self.load()
 
     @invariant()
@@ -91,7 +90,7 @@ class _Container(RuleBasedStateMachine):
 
     @rule()
     def clear_changes(self) -> None:
-        same(self.pair, lambda document: document._clear_changed_fields())
+        clear(self.pair)
 
     @rule(value=plain_values())
     def assign(self, value: Any) -> None:
@@ -192,7 +191,7 @@ class EmbeddedLists(RuleBasedStateMachine):
 
     @rule()
     def clear_changes(self) -> None:
-        same(self.pair, lambda document: document._clear_changed_fields())
+        clear(self.pair)
 
     @invariant()
     def nothing_tells_them_apart(self) -> None:

@@ -261,3 +261,22 @@ def test_references_are_followed_in_as_few_queries(me):
         raised(lambda: first.editors),
         raised(lambda: first.anyone),
     )
+
+
+@alike_with_mongodb
+def test_following_references_meets_documents_in_fields_of_plain_values(me):
+    class Thing(me.Document):
+        name = me.StringField()
+        key = me.UUIDField()
+        number = me.IntField()
+
+    Thing._get_collection().insert_many(
+        [
+            {"_id": 1, "name": {"_cls": "Nowhere"}},
+            {"_id": 2, "key": {"_cls": None}},
+            {"_id": 3, "name": [{"a": 1}], "number": 5},
+        ]
+    )
+    return [
+        raised(lambda key=key: [(one.name, one.key) for one in Thing.objects(id=key).select_related()]) for key in (1, 2, 3)
+    ]

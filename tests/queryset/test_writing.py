@@ -227,3 +227,16 @@ def test_an_overridden_delete_of_the_query_set(me, mode):
 
     Thing(name="a").save()
     return Thing.objects(name="a").delete(), len(Thing.objects), calls
+
+
+@alike_with_mongodb
+def test_a_key_that_its_field_cannot_store_is_replaced_by_a_new_one(me):
+    class Event(me.Document):
+        when = me.DateTimeField(primary_key=True)
+
+    inserted = [
+        Event.objects.insert([Event(when=ObjectId())], load_bulk=False),
+        Event.objects.insert(Event(when=ObjectId()), load_bulk=False),
+    ]
+    saved = Event(when=ObjectId()).save(validate=False)
+    return [type(key).__name__ for key in (*inserted[0], inserted[1], saved.pk)]

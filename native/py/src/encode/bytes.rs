@@ -53,8 +53,12 @@ impl Pass<'_> {
         let mut id = None;
         if let Some(&slot) = me.by_db.get(b"_id".as_slice()) {
             if let Some(value) = slot_value(document, plan, slot)? {
+                let before = self.out.len();
                 self.field(&me.fields[slot], b"_id", &value, 1)?;
-                id = Some(stored_id(&me.fields[slot], value)?);
+                // A value that the field cannot store is no id, and a new one has to be made.
+                if self.out.len() > before {
+                    id = Some(stored_id(&me.fields[slot], value)?);
+                }
             }
         } else if me.flags.is_document && me.by_name.contains_key("id") {
             return Err(PyValueError::new_err("the field called id is stored under another name"));
