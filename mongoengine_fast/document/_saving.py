@@ -153,8 +153,10 @@ class Saving:
         id_field = self._meta["id_field"]
         field = self._fields[id_field]
         if field.db_field == "_id" and not _overrides(self, "to_mongo"):
-            if self._data.get(id_field) is not None:
-                return bool(self._created or force_insert)
+            key = self._data.get(id_field)
+            if key is not None:
+                # Some fields store no value of a type they do not know, and then there is no key.
+                return bool(self._created or force_insert or not (field.null or field.to_mongo(key) is not None))
             # A key that generates itself does so now, before receivers look at the document.
             if not getattr(field, "_auto_gen", False) and self._data.get("id") is None:
                 return True
@@ -200,8 +202,10 @@ class Saving:
             return self._update_stored(selector, save_condition, write_concern)
         collection = _with_write_concern(self._get_collection(), write_concern)
         if not force_insert and key is not None:
-            key = self._fields[id_field].to_mongo(key)
-            if lanes.find_one_and_replace(collection, {"_id": key}, self, projection=_ID_ONLY):
+            field = self._fields[id_field]
+            key = field.to_mongo(key)
+            has_key = key is not None or field.null
+            if has_key and lanes.find_one_and_replace(collection, {"_id": key}, self, projection=_ID_ONLY):
                 return key, True
         return lanes.insert_one(collection, self).inserted_id, True
 

@@ -178,6 +178,8 @@ class CursorAccess(QuerySetState):
         if cursor is not None:
             getattr(cursor, option)(value)
         elif self._spec is not None:
+            # What pymongo refuses of a cursor is refused here.
+            getattr(self._spec.collection.find(), option)(value)
             self._spec.modifiers[option] = value
 
     def _forget_command(self) -> None:

@@ -252,15 +252,9 @@ class Reading(CursorAccess):
         return found
 
     def _counted_collection(self) -> Any:
-        if (
-            self.__dict__.get("_cursor_obj") is not None
-            or not _own_cursor(self.__class__)
-            or lanes.is_foreign(self._collection)
-        ):
-            return self._cursor.collection
-        # What pymongo's cursor refuses is refused here too, though the count itself does not need it.
-        spec = self._find_spec()
-        return spec.collection if spec.for_lanes else self._cursor.collection
+        # The whole command is made, so that what pymongo refuses in it is refused when it is only counted, too.
+        spec = self._lane_spec()
+        return self._cursor.collection if spec is None else spec.collection
 
     def distinct(self, field: str) -> list[Any]:
         """Return the different values of a field; order and limit do not count.

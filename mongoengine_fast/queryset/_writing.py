@@ -114,7 +114,8 @@ class Writing(CursorAccess):
                 rows[position] = doc
             elif not isinstance(doc, document):
                 raise OperationError(f"Some documents inserted aren't instances of {document}")
-            elif not doc._created and getattr(doc, key_name):
+            # The key is read first: that may raise, of a key that nobody has validated yet.
+            elif getattr(doc, key_name) and not doc._created:
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
         if not rows:
             return docs

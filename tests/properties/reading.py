@@ -31,7 +31,7 @@ def chain(data: Any, shape: Shape) -> list[Step]:
             st.sampled_from(
                 ["order_by", "order_by", "only", "exclude", "fields", "skip", "limit", "slice", "all_fields", "clone",
                  "no_dereference", "no_sub_classes", "batch_size", "hint", "scalar", "as_pymongo", "no_cache",
-                 "filter"]
+                 "select_related", "filter"]
             )
         )  # fmt: skip
         bound = st.none() | st.integers(0, 4)

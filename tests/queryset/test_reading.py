@@ -280,3 +280,25 @@ def test_following_references_meets_documents_in_fields_of_plain_values(me):
     return [
         raised(lambda key=key: [(one.name, one.key) for one in Thing.objects(id=key).select_related()]) for key in (1, 2, 3)
     ]
+
+
+@alike_with_mongodb
+def test_counting_refuses_what_reading_would_refuse(me):
+    class Thing(me.Document):
+        a = me.IntField()
+
+    options = [("batch_size", -1), ("skip", -1), ("skip", "x"), ("limit", "x"), ("limit", 1.5)]
+    return [
+        raised(lambda option=option, with_them=with_them: getattr(Thing.objects, option[0])(option[1]).count(with_them))
+        for option in options
+        for with_them in (False, True)
+    ]
+
+
+@alike_with_mongodb
+def test_a_slice_refuses_at_once_what_reading_would_refuse(me):
+    class Thing(me.Document):
+        a = me.IntField()
+
+    options = [("skip", None), ("limit", None), ("skip", -1), ("batch_size", "x"), ("order_by", "a"), ("skip", 1)]
+    return [raised(lambda option=option: list(getattr(Thing.objects[:], option[0])(option[1]))) for option in options]

@@ -240,3 +240,11 @@ def test_a_key_that_its_field_cannot_store_is_replaced_by_a_new_one(me):
     ]
     saved = Event(when=ObjectId()).save(validate=False)
     return [type(key).__name__ for key in (*inserted[0], inserted[1], saved.pk)]
+
+
+@alike_with_mongodb
+def test_inserting_reads_the_key_before_anything_is_converted(me):
+    class Event(me.Document):
+        when = me.ComplexDateTimeField(primary_key=True)
+
+    return raised(lambda: Event.objects.insert([Event(when=ObjectId())], load_bulk=False))

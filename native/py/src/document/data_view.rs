@@ -1,5 +1,4 @@
 //! `document._data`: a live mapping over the slots and the extra keys of a document.
-use mongoengine_fast_core::bson::tag;
 use pyo3::basic::CompareOp;
 use pyo3::exceptions::PyKeyError;
 use pyo3::gc::PyVisit;
@@ -8,7 +7,7 @@ use pyo3::types::{PyDict, PyIterator, PyList, PyMapping, PyString, PyTuple};
 use pyo3::PyTraverseError;
 
 use super::slot::{Slot, Slots};
-use super::state::{self, Peek};
+use super::state;
 use super::DocumentCore;
 
 /// A mapping that always shows what the document holds now.
@@ -123,23 +122,6 @@ fn decoded_values<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'p
     let values = PyDict::new(document.py());
     for (slot, field) in plan.get().fields.iter().enumerate() {
         if let Some(value) = state::decoded(document, slot) {
-            values.set_item(&field.name, value)?;
-        }
-    }
-    Ok(values)
-}
-
-/// The values that may have others inside, by field name: all but the plain ones that are still bytes.
-#[pyfunction]
-fn deep_values<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyDict>> {
-    let plan = state::plan(document)?;
-    let values = PyDict::new(document.py());
-    for (slot, field) in plan.get().fields.iter().enumerate() {
-        let value = match state::peek(document, &plan, slot)? {
-            Peek::Raw { tag, .. } if !matches!(tag, tag::DOCUMENT | tag::ARRAY) => continue,
-            _ => state::value(document, &plan, slot)?,
-        };
-        if let Some(value) = value {
             values.set_item(&field.name, value)?;
         }
     }
@@ -320,7 +302,6 @@ impl DataView {
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DataView>()?;
     m.add_function(wrap_pyfunction!(decoded_values, m)?)?;
-    m.add_function(wrap_pyfunction!(deep_values, m)?)?;
     m.py()
         .import("collections.abc")?
         .getattr("MutableMapping")?
