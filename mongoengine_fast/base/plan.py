@@ -12,7 +12,7 @@ from typing import Any
 
 from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
 from mongoengine_fast.base.common import get_document
-from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList
+from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList, LazyReference
 from mongoengine_fast.base.hooks import NATIVE_HOOKS
 from mongoengine_fast.errors import FieldDoesNotExist, OperationError, ValidationError
 from mongoengine_fast.signals import post_init, pre_init
@@ -203,6 +203,7 @@ for _name, _object in {
     "base_list": BaseList,
     "base_dict": BaseDict,
     "embedded_document_list": EmbeddedDocumentList,
+    "lazy_reference": LazyReference,
     "validation_error": ValidationError,
     "field_does_not_exist": FieldDoesNotExist,
     "operation_error": OperationError,

@@ -288,3 +288,42 @@ def test_validation_by_a_function_that_raises_or_answers(me):
         c = me.IntField(validation=lambda value: None)
 
     return raised(Thing(a=1).validate), raised(Thing(b=1).validate), raised(Thing(c=1).validate)
+
+
+@alike
+def test_what_is_put_into_a_list_of_lazy_references_becomes_one_when_it_is_read(me):
+    class Target(me.Document):
+        name = me.StringField()
+
+    class Thing(me.Document):
+        lazy = me.ListField(me.LazyReferenceField(Target))
+        generic = me.ListField(me.GenericLazyReferenceField())
+
+    thing = load(Thing, {"_id": 1, "lazy": [ObjectId(b"1" * 12)]})
+    target = Target(id=ObjectId(b"2" * 12))
+    thing.lazy.append(target)
+    thing.generic += [target]
+    thing.lazy.insert(0, target.id)
+    return (
+        [(type(item).__name__, item.pk) for item in thing.lazy],
+        [(type(item).__name__, item.pk) for item in thing.generic],
+        thing._get_changed_fields(),
+        thing.to_mongo(),
+    )
+
+
+@alike
+def test_coordinates_in_a_list_of_embedded_documents_are_watched(me):
+    class Stop(me.EmbeddedDocument):
+        place = me.GeoPointField()
+        shape = me.PointField(db_field="s")
+
+    class Route(me.Document):
+        stops = me.ListField(me.EmbeddedDocumentField(Stop))
+
+    route = load(Route, {"_id": 1, "stops": [{"place": [1, 2], "s": {"type": "Point", "coordinates": [1, 2]}}] * 2})
+    first = route.stops[0]
+    kinds = [type(first.place).__name__, type(first.shape).__name__]
+    first.place[0] = 5
+    route.stops[1].shape["coordinates"] = [3, 4]
+    return kinds, route._get_changed_fields(), route._delta()

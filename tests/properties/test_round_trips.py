@@ -105,7 +105,7 @@ def test_indexes_that_refuse_a_document(server: MongoClient[Any], data: Any) -> 
         same(twins.classes, lambda cls: sorted(map(str, cls.list_indexes())))
         for number, part in enumerate(rows):
             pair = twins.both(part)
-            if not failed(pair) and storable(pair[0]):
+            if not failed(pair) and all([storable(document) for document in pair]):
                 if pair[0].pk is None:
                     same(pair, lambda document, number=number: setattr(document, "id", key_of(number + 1)))
                 same(pair, lambda document: document.save() and None)

@@ -37,6 +37,7 @@ bound_objects!(
     base_list,
     base_dict,
     embedded_document_list,
+    lazy_reference,
     validation_error,
     field_does_not_exist,
     operation_error,

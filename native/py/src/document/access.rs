@@ -101,7 +101,8 @@ fn get_complex<'py>(
     let Some(mut value) = state::value(document, plan, slot)? else {
         return or_none(py, None);
     };
-    if tracked::is_settled(&value, entry, dereference && ready)? {
+    let unbuilt = lazy_items && holds_others_than_lazy_references(&value)?;
+    if !unbuilt && tracked::is_settled(&value, entry, dereference && ready)? {
         return Ok(value);
     }
     if dereference && ready && !lazy_items {
@@ -109,7 +110,7 @@ fn get_complex<'py>(
             return Ok(state::exchange(document, slot, Some(&value), settled));
         }
     }
-    if lazy_items && value.is_truthy()? {
+    if unbuilt || (lazy_items && value.is_truthy()?) {
         let built = build_lazy_references(entry, &value)?;
         value = state::exchange(document, slot, Some(&value), built);
     }
@@ -124,6 +125,20 @@ fn get_complex<'py>(
         value = load_references(document, plan, slot, entry, &value)?;
     }
     Ok(value)
+}
+
+/// Something was put into a list of lazy references that has yet to become one.
+fn holds_others_than_lazy_references(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(list) = value.cast::<PyList>() else { return Ok(false) };
+    let class = typerefs::lazy_reference(value.py())?;
+    let mut index = 0;
+    while let Some(item) = list_item(list, index) {
+        if !item.is_none() && !item.is_instance(class)? {
+            return Ok(true);
+        }
+        index += 1;
+    }
+    Ok(false)
 }
 
 fn build_lazy_references<'py>(entry: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
