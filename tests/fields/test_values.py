@@ -299,7 +299,7 @@ def test_what_is_put_into_a_list_of_lazy_references_becomes_one_when_it_is_read(
         lazy = me.ListField(me.LazyReferenceField(Target))
         generic = me.ListField(me.GenericLazyReferenceField())
 
-    thing = load(Thing, {"_id": 1, "lazy": [ObjectId(b"1" * 12)]})
+    thing = load(Thing, {"_id": KEY, "lazy": [ObjectId(b"1" * 12)]})
     target = Target(id=ObjectId(b"2" * 12))
     thing.lazy.append(target)
     thing.generic += [target]
@@ -321,7 +321,7 @@ def test_coordinates_in_a_list_of_embedded_documents_are_watched(me):
     class Route(me.Document):
         stops = me.ListField(me.EmbeddedDocumentField(Stop))
 
-    route = load(Route, {"_id": 1, "stops": [{"place": [1, 2], "s": {"type": "Point", "coordinates": [1, 2]}}] * 2})
+    route = load(Route, {"_id": KEY, "stops": [{"place": [1, 2], "s": {"type": "Point", "coordinates": [1, 2]}}] * 2})
     first = route.stops[0]
     kinds = [type(first.place).__name__, type(first.shape).__name__]
     first.place[0] = 5

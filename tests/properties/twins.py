@@ -128,7 +128,7 @@ def clear(pair: list[Any]) -> bool:
 
 def cleared(pair: list[Any]) -> bool:
     """Whether MongoEngine forgot all changes."""
-    return not pair[0]._get_changed_fields()
+    return raised(pair[0]._get_changed_fields) == []
 
 
 def trips(stock: Any) -> bool:
