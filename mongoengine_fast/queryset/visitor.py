@@ -10,7 +10,6 @@ from typing import Any
 
 from bson import ObjectId
 
-from mongoengine_fast.base.roles import is_base_document
 from mongoengine_fast.errors import InvalidQueryError
 from mongoengine_fast.queryset import transform
 
@@ -68,7 +67,7 @@ class SimplificationVisitor(QNodeVisitor):
 
 def _independent(value: Any) -> Any:
     """Copy a value, so that translating the merged leaf leaves the original one alone."""
-    if value.__class__ in _IMMUTABLE or is_base_document(value):
+    if value.__class__ in _IMMUTABLE:
         return value
     return copy.deepcopy(value)
 

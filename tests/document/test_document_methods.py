@@ -367,3 +367,12 @@ def test_registered_delete_rules(me):
         [found.name for found in Cascaded.objects], [len(found.authors) for found in Pulled.objects],
         raised(lambda: Author.objects.delete()), Author.objects.count(),
     )  # fmt: skip
+
+
+@alike
+def test_a_document_that_was_never_saved_has_no_list_of_changes(me):
+    class Thing(me.Document):
+        a = me.IntField()
+
+    thing = Thing(a=1)
+    return raised(lambda: thing._changed_fields), hasattr(thing, "_changed_fields"), thing._get_changed_fields()

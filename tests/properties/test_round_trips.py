@@ -57,15 +57,18 @@ def test_save_load_edit_save(server: MongoClient[Any], data: Any) -> None:
             note(f"{how} {change}")
             values = twins.both(change)
             if not failed(values):
-                same(list(zip(pair, values, strict=True)), lambda both: seen_result(both[0], how, both[1]))
+                outcome = same(list(zip(pair, values, strict=True)), lambda both: seen_result(both[0], how, both[1]))
                 same_stored(server)
+                if how == "reload" and outcome != ("str", "done"):
+                    # The values are taken over in the order of `_data`; one that cannot be read stops that half-way.
+                    return
         same_state(pair)
 
 
 def seen_result(document: Any, how: str, change: dict[str, Any]) -> Any:
     """Call a method; a document that it returns is the one it was called on."""
     result = getattr(document, how)(**change)
-    return None if how == "reload" else result
+    return "done" if how == "reload" else result
 
 
 @given(st.data())

@@ -71,6 +71,9 @@ def seen(value: Any) -> Any:
     if hasattr(type(value), "_fields_ordered"):
         names = [*value._fields_ordered, *sorted(getattr(value, "_dynamic_fields", None) or ())]
         return name, [(field, seen(raised(lambda field=field: getattr(value, field)))) for field in names]
+    if isinstance(value, float):
+        # No NaN equals another.
+        return name, repr(value)
     if name == "LazyReference":
         # Any other question might be passed on to the document.
         return name, value.document_type.__name__, seen(value.pk), value.passthrough
@@ -144,9 +147,10 @@ def trips(stock: Any) -> bool:
                 place = raised(lambda place=place, part=part: place[int(part)])
             elif isinstance(place, dict):
                 place = place.get(part)
+            elif hasattr(place, "_reverse_db_field_map"):
+                place = getattr(place, place._reverse_db_field_map.get(part, part), None)
             else:
-                names = getattr(place, "_reverse_db_field_map", {})
-                place = getattr(place, names.get(part, part), None)
+                return True
             if place is None or isinstance(place, Exception):
                 return True
     return False
