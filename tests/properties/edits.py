@@ -62,7 +62,6 @@ LIST_EDITS: dict[str, Edit] = {
     "reverse": (_place, lambda holder, _, __: holder.reverse()),
     "sort": (_place, lambda holder, _, __: holder.sort()),
     "sort by text": (_place, lambda holder, _, __: holder.sort(key=_text, reverse=True)),
-    "clear": (_place, lambda holder, _, __: holder.clear()),
     "add": (_place, lambda holder, _, value: _add(holder, [value])),
     "add nothing": (_place, lambda holder, _, __: _add(holder, ())),
     "multiply": (st.integers(-1, 2), lambda holder, times, _: _multiply(holder, times)),
