@@ -16,7 +16,7 @@ from mongoengine_fast.common import _import_class
 from mongoengine_fast.errors import InvalidQueryError, LookUpError
 from mongoengine_fast.pymongo_support import count_options, with_json_options
 from mongoengine_fast.queryset._chaining import _both, _condition
-from mongoengine_fast.queryset._cursor import CursorAccess, _own_cursor
+from mongoengine_fast.queryset._cursor import CursorAccess
 from mongoengine_fast.queryset._find import PymongoRows
 from mongoengine_fast.queryset._stock import StockCheck
 

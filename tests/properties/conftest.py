@@ -1,6 +1,8 @@
-"""Hypothesis profiles: `ci` (the default) and `nightly`, chosen by HYPOTHESIS_PROFILE or --hypothesis-profile.
+"""Hypothesis profiles, chosen by HYPOTHESIS_PROFILE or --hypothesis-profile.
 
-A failure prints `@reproduce_failure(...)`; put above the test, that runs the same example again.
+`ci` (the default) tries the same examples in every run, so that a check fails for what was changed and for nothing
+else; `fresh` tries as many new ones, `nightly` many more.  A failure prints `@reproduce_failure(...)`; put above the
+test, that runs the same example again.
 """
 
 import os
@@ -19,18 +21,17 @@ from tests.properties.values import Ref
 
 _COMMON: dict[str, Any] = {
     "deadline": None,
-    # Every run tries new examples; what failed is kept in .hypothesis and tried first.
-    "derandomize": False,
     "print_blob": True,
     # Explaining a failure takes longer than finding it.
     "phases": [phase for phase in Phase if phase is not Phase.explain],
     "suppress_health_check": list(HealthCheck),
 }
 
-settings.register_profile("ci", max_examples=200, **_COMMON)
+settings.register_profile("ci", max_examples=200, derandomize=True, **_COMMON)
+settings.register_profile("fresh", max_examples=200, **_COMMON)
 settings.register_profile("nightly", max_examples=5000, **_COMMON)
 # Hypothesis has chosen a profile named `ci` of its own where it found itself on a build server.
-if settings.get_current_profile_name() != "nightly":
+if settings.get_current_profile_name() not in ("fresh", "nightly"):
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -39,9 +39,7 @@ class World:
         base = base.replace("Embedded", "DynamicEmbedded") if shape.dynamic and base != "Document" else base
         base = "DynamicDocument" if shape.dynamic and base == "Document" else base
         root = self._class(name, getattr(self.package, base), shape.fields, meta)
-        kinds = [
-            self._class(f"{name}Sub{number}", root, fields, {}) for number, fields in enumerate(shape.subclasses)
-        ]
+        kinds = [self._class(f"{name}Sub{number}", root, fields, {}) for number, fields in enumerate(shape.subclasses)]
         return [root, *kinds]
 
     def _class(self, name: str, base: Any, fields: dict[str, Spec], meta: dict[str, Any]) -> Any:

@@ -95,7 +95,10 @@ class _Container(RuleBasedStateMachine):
     @rule(value=plain_values())
     def assign(self, value: Any) -> None:
         if isinstance(value, type(self.stored)):
-            same(list(zip(self.pair, self.twins.both(value), strict=True)), lambda both: setattr(*both[:1], "value", both[1]))
+            same(
+                list(zip(self.pair, self.twins.both(value), strict=True)),
+                lambda both: setattr(*both[:1], "value", both[1]),
+            )
 
     @rule(data=st.data())
     def read(self, data: Any) -> None:
@@ -133,7 +136,9 @@ class EmbeddedLists(RuleBasedStateMachine):
         super().__init__()
         self._room = room()
         self._room.__enter__()
-        self.twins = Twins(Shape({"lines": Spec("embedded list", Spec("embedded", shapes=[LINE]))}, meta={"auto_create_index": False}))
+        self.twins = Twins(
+            Shape({"lines": Spec("embedded list", Spec("embedded", shapes=[LINE]))}, meta={"auto_create_index": False})
+        )
         self.pair = self.twins.both(Part(self.twins.shape, 0, {"lines": FULL.values["lines"]}))
         self.pair = self.twins.loaded({"_id": key_of(1), **self.pair[0].to_mongo()})
         self.lists = [document.lines for document in self.pair]
@@ -142,12 +147,14 @@ class EmbeddedLists(RuleBasedStateMachine):
         self._room.__exit__(None, None, None)
 
     conditions = st.dictionaries(
-        st.sampled_from(["sku", "qty", "sizes", "nothing", "inner"]), st.sampled_from(["a", 1, 2, "1", None, [1, 2]]), max_size=2
+        st.sampled_from(["sku", "qty", "sizes", "nothing", "inner"]),
+        st.sampled_from(["a", 1, 2, "1", None, [1, 2]]),
+        max_size=2,
     )
 
     @rule(wanted=conditions, name=st.sampled_from(["filter", "exclude"]))
     def narrow(self, wanted: dict[str, Any], name: str) -> None:
-        found = [one for one in self.lists]
+        found = list(self.lists)
         same(found, lambda lines: getattr(lines, name)(**wanted))
         if "nothing" not in wanted:
             self.lists = [getattr(lines, name)(**wanted) for lines in found]

@@ -47,4 +47,10 @@ def test_querysets_answer_alike(server: MongoClient[Any], data: Any) -> None:
             cls = data.draw(st.sampled_from(twins.families))
             both = list(zip(cls, trees, strict=True))
             same(both, lambda side: follow(side[0].objects(side[1]), steps)._cursor_args)
-            same(both, lambda side: ask(follow(side[0].objects(side[1]), steps), last))
+            if not _is_repaired(raised(lambda both=both: ask(follow(both[0][0].objects(both[0][1]), steps), last))):
+                same(both, lambda side: ask(follow(side[0].objects(side[1]), steps), last))
+
+
+def _is_repaired(answer: Any) -> bool:
+    """MongoEngine trips over `scalar()` through something that is missing; ours answers None."""
+    return isinstance(answer, AttributeError) and "'NoneType' object" in str(answer)

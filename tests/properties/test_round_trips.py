@@ -46,7 +46,7 @@ def test_save_load_edit_save(server: MongoClient[Any], data: Any) -> None:
             return
         for _ in range(data.draw(st.integers(1, 3))):
             edit_once(data, twins, pair)
-        if not all([storable(document) for document in pair]):
+        if not all(storable(document) for document in pair):
             return
         same(pair, lambda document: document.save() and None)
         same_stored(server)
@@ -80,10 +80,10 @@ def test_inserting_many_and_reading_them_back(server: MongoClient[Any], data: An
     with room():
         twins = Twins(shape)
         pairs = [twins.both(part) for part in rows]
-        if any([failed(pair) for pair in pairs]):
+        if any(failed(pair) for pair in pairs):
             return
         for number, pair in enumerate(pairs):
-            if not all([storable(document) for document in pair]):
+            if not all(storable(document) for document in pair):
                 return
             if pair[0].pk is None:
                 same(pair, lambda document, number=number: setattr(document, "id", key_of(number + 1)))
@@ -97,7 +97,9 @@ def test_inserting_many_and_reading_them_back(server: MongoClient[Any], data: An
 @given(st.data())
 def test_indexes_that_refuse_a_document(server: MongoClient[Any], data: Any) -> None:
     shape = data.draw(models(0))
-    fields = {name: replace(spec, options={**spec.options, **data.draw(_indexed)}) for name, spec in shape.fields.items()}
+    fields = {
+        name: replace(spec, options={**spec.options, **data.draw(_indexed)}) for name, spec in shape.fields.items()
+    }
     shape = Shape(fields, shape.subclasses, shape.dynamic, {})
     rows = data.draw(st.lists(parts(shape), min_size=2, max_size=4))
     for name in DATABASES:
@@ -108,7 +110,7 @@ def test_indexes_that_refuse_a_document(server: MongoClient[Any], data: Any) -> 
         same(twins.classes, lambda cls: sorted(map(str, cls.list_indexes())))
         for number, part in enumerate(rows):
             pair = twins.both(part)
-            if not failed(pair) and all([storable(document) for document in pair]):
+            if not failed(pair) and all(storable(document) for document in pair):
                 if pair[0].pk is None:
                     same(pair, lambda document, number=number: setattr(document, "id", key_of(number + 1)))
                 same(pair, lambda document: document.save() and None)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bson.raw_bson import RawBSONDocument
 from hypothesis import given, note
 from hypothesis import strategies as st
 from pymongo import MongoClient
@@ -14,7 +13,17 @@ from tests.properties.queries import Condition, build_q, conditions
 from tests.properties.twins import PACKAGES, Twins, failed, room, same
 from tests.properties.updates import update
 
-HOWS = ["update", "update", "update_one", "upsert", "upsert_one", "modify", "modify new", "modify remove", "modify upsert"]
+HOWS = [
+    "update",
+    "update",
+    "update_one",
+    "upsert",
+    "upsert_one",
+    "modify",
+    "modify new",
+    "modify remove",
+    "modify upsert",
+]
 
 
 @given(st.data())

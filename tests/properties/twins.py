@@ -16,7 +16,6 @@ from mongoengine_fast._native import DocumentLoader, load_documents
 from tests.base.both_sides import OURS, STOCK, fresh_classes, raised
 from tests.properties.making import World
 from tests.properties.models import Shape
-from tests.properties.values import Part
 
 PACKAGES = (mongoengine, mongoengine_fast)
 DATABASES = ("properties_0", "properties_1")
@@ -112,8 +111,8 @@ def same_state(pair: list[Any]) -> None:
 def same_changes(pair: list[Any]) -> None:
     """Assert that the same changes were noted.
 
-    Changes below lists of embedded documents are kept elsewhere than in MongoEngine: their order is not looked at. And a
-    document that was never saved keeps no changes, but those kept elsewhere show: nobody asks here.
+    Changes below lists of embedded documents are kept elsewhere than in MongoEngine: their order is not looked at. And
+    a document that was never saved keeps no changes, but those kept elsewhere show: nobody asks here.
     """
     same(pair, lambda document: sorted(document._get_changed_fields()))
 

@@ -30,7 +30,15 @@ def update(data: Any, shape: Shape) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for _ in range(data.draw(st.sampled_from([1, 1, 1, 2]))):
         if data.draw(st.integers(0, 14)) == 0:
-            raw = [{"$set": {"f0": 1}}, {"$unset": {"f1": 1}}, {"f0": 1}, {"$inc": {"x": 1}}, {}, 5, [{"$set": {"x": 1}}]]
+            raw = [
+                {"$set": {"f0": 1}},
+                {"$unset": {"f1": 1}},
+                {"f0": 1},
+                {"$inc": {"x": 1}},
+                {},
+                5,
+                [{"$set": {"x": 1}}],
+            ]
             found["__raw__"] = data.draw(st.sampled_from(raw))
             continue
         names, spec = place(data, shape, data.draw(st.integers(0, len(shape.subclasses))))

@@ -39,7 +39,7 @@ class Number(int):
 
 @dataclass(frozen=True)
 class Part:
-    """A recipe of a document: its shape, which of the shape's classes, values by name (and what a dynamic class adds)."""
+    """A recipe of a document: its shape, which of the shape's classes, values by name (dynamic ones too)."""
 
     shape: Any = field(repr=False)
     variant: int

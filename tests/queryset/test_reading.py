@@ -278,7 +278,8 @@ def test_following_references_meets_documents_in_fields_of_plain_values(me):
         ]
     )
     return [
-        raised(lambda key=key: [(one.name, one.key) for one in Thing.objects(id=key).select_related()]) for key in (1, 2, 3)
+        raised(lambda key=key: [(one.name, one.key) for one in Thing.objects(id=key).select_related()])
+        for key in (1, 2, 3)
     ]
 
 

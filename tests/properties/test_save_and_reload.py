@@ -18,6 +18,17 @@ from tests.properties.updates import update
 from tests.properties.values import key_of
 
 _SERVER: list[MongoClient[Any]] = []
+HOWS: list[dict[str, Any]] = [
+    {},
+    {},
+    {},
+    {"validate": False},
+    {"clean": False},
+    {"force_insert": True},
+    {"cascade": True},
+    {"save_condition": {"name": "one"}},
+    {"write_concern": {"w": 1}},
+]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -38,8 +49,7 @@ class Saving(Pair):
             for document in self.pair:
                 document.id = key_of(7)
 
-    @rule(how=st.sampled_from([{}, {}, {}, {"validate": False}, {"clean": False}, {"force_insert": True}, {"cascade": True},
-                               {"save_condition": {"name": "one"}}, {"write_concern": {"w": 1}}]))  # fmt: skip
+    @rule(how=st.sampled_from(HOWS))
     def save(self, how: dict[str, Any]) -> None:
         if isinstance(raised(self.pair[0].to_mongo), Exception) or trips(self.pair[0]):
             # What cannot be stored is noticed in the changed fields only.
@@ -49,7 +59,11 @@ class Saving(Pair):
         self._clear_alike()
 
     def _clear_alike(self) -> None:
-        if hasattr(self.pair[0], "_changed_fields") and not self.pair[1]._get_changed_fields() and not cleared(self.pair):
+        if (
+            hasattr(self.pair[0], "_changed_fields")
+            and not self.pair[1]._get_changed_fields()
+            and not cleared(self.pair)
+        ):
             self.fetch(None)
 
     @rule()
@@ -64,7 +78,9 @@ class Saving(Pair):
 
     @rule(data=st.data())
     def reload_some(self, data: Any) -> None:
-        names = data.draw(st.lists(st.sampled_from([*ORDER.fields, "id", "nowhere", "first__qty", "first.qty"]), max_size=2))
+        names = data.draw(
+            st.lists(st.sampled_from([*ORDER.fields, "id", "nowhere", "first__qty", "first.qty"]), max_size=2)
+        )
         note(f"reload {names}")
         self._reload(*names)
 
@@ -95,7 +111,9 @@ class Saving(Pair):
 
     @rule()
     def insert_again(self) -> None:
-        same(list(zip(self.twins.classes, self.pair, strict=True)), lambda both: both[0].objects.insert(both[1]) and None)
+        same(
+            list(zip(self.twins.classes, self.pair, strict=True)), lambda both: both[0].objects.insert(both[1]) and None
+        )
         same_stored(_SERVER[0])
 
     @rule(narrow=st.sampled_from([None, None, "only", "exclude"]), data=st.data())
