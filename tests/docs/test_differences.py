@@ -55,18 +55,6 @@ def test_data_is_not_a_dict(both_sides):
     assert ours.result == (False, "Ada", ["customer", "lines", "first", "extra", "due", "id"])
 
 
-def test_changed_fields_may_be_listed_in_another_order(both_sides):
-    def scenario(me):
-        order = stored_order(me)
-        order.lines[1].notes["p"] = 1
-        order.lines[0].sku = "z"
-        return order._get_changed_fields()
-
-    stock, ours = outcomes(both_sides, scenario)
-    assert stock.result == ["lines.1.notes.p", "lines.0.sku"]
-    assert ours.result == ["lines.0.sku", "lines.1.notes.p"]
-
-
 def test_changes_below_a_replaced_embedded_document_are_sent_once(both_sides):
     def scenario(me):
         order = stored_order(me)

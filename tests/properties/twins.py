@@ -134,23 +134,24 @@ def cleared(pair: list[Any]) -> bool:
 
 
 def trips(stock: Any) -> bool:
-    """Whether MongoEngine raises when it clears the changes: one of the paths goes on where nothing is."""
+    """Whether MongoEngine raises when it clears the changes: a path goes on below nothing, or cannot be read."""
     paths = raised(stock._get_changed_fields)
     if isinstance(paths, Exception):
         return True
     for path in paths:
-        *way, _ = path.split(".")
         place = stock
-        for part in way:
+        for part in path.split("."):
             if isinstance(place, list):
                 place = raised(lambda place=place, part=part: place[int(part)])
+                place = None if isinstance(place, IndexError) else place
             elif isinstance(place, dict):
                 place = place.get(part)
             elif hasattr(place, "_reverse_db_field_map"):
-                place = getattr(place, place._reverse_db_field_map.get(part, part), None)
+                name = place._reverse_db_field_map.get(part, part)
+                place = raised(lambda place=place, name=name: getattr(place, name, None))
             else:
                 return True
-            if place is None or isinstance(place, Exception):
+            if isinstance(place, Exception):
                 return True
     return False
 

@@ -92,10 +92,17 @@ class TestRows:
     def test_of_every_kind_of_queryset(self, things: Any) -> None:
         things.insert_many([{"_id": number, "a": number % 7, "t": "x" * number} for number in range(250)])
         for queryset in (
-            JsonThing.objects, JsonThing.objects.no_cache(), JsonThing.objects(a=3), JsonThing.objects[5:150], JsonThing.objects.none(),
-            JsonThing.objects.order_by("-a", "id"), JsonThing.objects.only("a"), JsonThing.objects.batch_size(20),
-            JsonThing.objects(a=99), JsonThing.objects.scalar("a"),
-        ):  # fmt: skip
+            JsonThing.objects,
+            JsonThing.objects.no_cache(),
+            JsonThing.objects(a=3),
+            JsonThing.objects[5:150],
+            JsonThing.objects.none(),
+            JsonThing.objects.order_by("-a", "id"),
+            JsonThing.objects.only("a"),
+            JsonThing.objects.batch_size(20),
+            JsonThing.objects(a=99),
+            JsonThing.objects.scalar("a"),
+        ):
             rows = list(queryset.as_pymongo())
             text = queryset.to_json(json_options=json_util.LEGACY_JSON_OPTIONS)
             assert text == json_util.dumps(rows, json_options=json_util.LEGACY_JSON_OPTIONS)

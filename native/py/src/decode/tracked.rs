@@ -110,6 +110,11 @@ pub fn settle<'py>(
     }
     let owner = weak_proxy(document.as_any())?;
     let name = field.name.bind(py);
+    let embedded = typerefs::embedded_document_list(py)?;
+    if is_tracked_and_empty(value)? && (!field.is_embedded_list || value.is_instance(embedded)?) {
+        value.setattr(intern!(py, "_dereferenced"), true)?;
+        return Ok(Some(value.clone()));
+    }
     if value.is_instance_of::<PyList>() {
         let class =
             if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
@@ -120,6 +125,15 @@ pub fn settle<'py>(
         return track_dict(value.cast::<PyDict>()?, &owner, name, field.inner.is_none()).map(Some);
     }
     Ok(None)
+}
+
+fn is_tracked_and_empty(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let empty = match (value.cast::<PyList>(), value.cast::<PyDict>()) {
+        (Ok(list), _) => list.is_empty(),
+        (_, Ok(dict)) => dict.is_empty(),
+        _ => false,
+    };
+    Ok(empty && is_tracked(value)?)
 }
 
 /// Nothing in the container, as far down as the dereferencer looks, can be a reference.
@@ -227,6 +241,10 @@ fn track_nested<'py>(
     key: &Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = item.py();
+    if is_tracked_and_empty(item)? {
+        // MongoEngine leaves it the name that it has.
+        return Ok(item.clone());
+    }
     if let Ok(list) = item.cast::<PyList>() {
         let path = dotted(name, key)?;
         let nested = track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, owner, &path, true)?;

@@ -149,7 +149,9 @@ pub fn collect<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, 
     let me = plan.get();
     for &slot in &me.ordered {
         let field = &me.fields[slot];
-        if let Some(value) = state::decoded(document, slot) {
+        // The items of a list sorted by one of their fields are asked whether that changed, so they are needed.
+        let value = if field.sorted_by { state::value(document, &plan, slot)? } else { state::decoded(document, slot) };
+        if let Some(value) = value {
             collect_field(&found, field.db.bind(py), Some(field), &value)?;
         }
     }

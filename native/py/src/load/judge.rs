@@ -169,6 +169,9 @@ fn judge_embedded<'py>(
     item: &Stored<'_>,
     listened: bool,
 ) -> PyResult<Verdict> {
+    if is_reference(item.bytes) {
+        return Ok(Verdict::Python);
+    }
     let part = item.raw.part(item.at, item.bytes.len());
     let mut places = Places::of(py, base.get(), &part)?;
     let Some(plan) = resolve(py, &base, &places.class(&part)?)? else { return Ok(Verdict::Python) };
@@ -180,6 +183,11 @@ fn judge_embedded<'py>(
         Some(now) if now.is_empty() => Verdict::Lazy,
         Some(_) => Verdict::Now,
     })
+}
+
+/// A document that pymongo decodes to a `DBRef`, which is no dict.
+fn is_reference(document: &[u8]) -> bool {
+    document.get(5..).is_some_and(|elements| elements.starts_with(b"$ref\0"))
 }
 
 fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
