@@ -26,7 +26,7 @@ const LOSS: u32 = 2;
 /// As much as can be earned; a spell of slow answers then ends the spinning after half as many.
 const MOST: u32 = 32;
 /// While nothing is left, one wait in so many tries again, and success is credited with this much.
-const TRIAL: u32 = 32;
+const TRIAL: u32 = 64;
 const FRESH_START: u32 = 8;
 
 /// Learns from earlier waits whether spinning pays.
@@ -84,9 +84,10 @@ impl Spinning {
             Poll::Pending
         })
         .await;
-        // What was there at once says nothing about the server.
-        if deadline.is_some() {
-            self.learn(outcome.is_some());
+        // What was there at once says nothing about the server. An answer after the window, because others had the
+        // processor meanwhile, would have come sooner to a thread that sleeps.
+        if let Some(deadline) = deadline {
+            self.learn(outcome.is_some() && Instant::now() < deadline);
         }
         outcome
     }
@@ -149,6 +150,24 @@ mod tests {
         let spinning = Spinning::with(MOST, Duration::ZERO);
         let mut never = pin!(std::future::pending::<()>());
         assert_eq!(runtime.block_on(spinning.spin(never.as_mut())), None);
+    }
+
+    #[test]
+    fn an_answer_after_the_window_counts_as_none() {
+        let spinning = Spinning::with(MOST, Duration::from_millis(1));
+        let runtime = runtime();
+        let mut asked = false;
+        let mut late = pin!(poll_fn(|_| {
+            if asked {
+                // As if somebody else had had the processor.
+                thread::sleep(Duration::from_millis(5));
+                return Poll::Ready(7);
+            }
+            asked = true;
+            Poll::Pending
+        }));
+        let _ = runtime.block_on(spinning.spin(late.as_mut()));
+        assert_eq!(spinning.credit.load(Ordering::Relaxed), MOST - LOSS);
     }
 
     #[test]
