@@ -123,17 +123,28 @@ class Saving:
 
     def _save_statement(self, created: bool) -> lanes.Statement | None:
         """Return the write that stores this document as part of a bulk write; None when nothing has changed."""
-        id_field = self._meta["id_field"]
-        key = self._data.get(id_field)
-        if key is None and created:
+        key, has_key = self._stored_key()
+        if created and not has_key:
             return lanes.Statement("insert_one", self)
-        selector = {"_id": self._fields[id_field].to_mongo(key)}
+        selector = {"_id": key}
         if self._meta.get("shard_key"):
             selector = self._integrate_shard_key(self.to_mongo(), selector)
         if created:
             return lanes.Statement("replace_one", selector, self, upsert=True)
         update = self._get_update_doc()
         return lanes.Statement("update_one", selector, update, upsert=True) if update else None
+
+    def _stored_key(self) -> tuple[Any, bool]:
+        """Return the primary key as it is stored, and whether there is one to store.
+
+        Some fields store no value of a type they do not know, and then there is no key.
+        """
+        id_field = self._meta["id_field"]
+        key, field = self._data.get(id_field), self._fields[id_field]
+        if key is None:
+            return None, False
+        key = field.to_mongo(key)
+        return key, bool(key is not None or field.null)
 
     def _take_key(self, object_id: Any, created: bool) -> None:
         """Set the primary key to what was stored, unless it is part of a shard key and as such immutable."""
@@ -153,10 +164,8 @@ class Saving:
         id_field = self._meta["id_field"]
         field = self._fields[id_field]
         if field.db_field == "_id" and not _overrides(self, "to_mongo"):
-            key = self._data.get(id_field)
-            if key is not None:
-                # Some fields store no value of a type they do not know, and then there is no key.
-                return bool(self._created or force_insert or not (field.null or field.to_mongo(key) is not None))
+            if self._data.get(id_field) is not None:
+                return bool(self._created or force_insert or not self._stored_key()[1])
             # A key that generates itself does so now, before receivers look at the document.
             if not getattr(field, "_auto_gen", False) and self._data.get("id") is None:
                 return True
@@ -195,18 +204,16 @@ class Saving:
                 return self._save_create(doc=doc, force_insert=force_insert, write_concern=concern), True
             return self._save_update(doc, save_condition, concern)
 
-        id_field = self._meta["id_field"]
-        key = self._data.get(id_field)
+        key, has_key = self._stored_key()
         if not created:
-            selector = {"_id": self._fields[id_field].to_mongo(key)}
-            return self._update_stored(selector, save_condition, write_concern)
+            return self._update_stored({"_id": key}, save_condition, write_concern)
         collection = _with_write_concern(self._get_collection(), write_concern)
-        if not force_insert and key is not None:
-            field = self._fields[id_field]
-            key = field.to_mongo(key)
-            has_key = key is not None or field.null
-            if has_key and lanes.find_one_and_replace(collection, {"_id": key}, self, projection=_ID_ONLY):
-                return key, True
+        if (
+            has_key
+            and not force_insert
+            and lanes.find_one_and_replace(collection, {"_id": key}, self, projection=_ID_ONLY)
+        ):
+            return key, True
         return lanes.insert_one(collection, self).inserted_id, True
 
     def _save_create(self, doc: Any, force_insert: bool, write_concern: dict[str, Any]) -> Any:

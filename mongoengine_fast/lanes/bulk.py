@@ -184,7 +184,7 @@ class _Batch:
         """What an error says was sent."""
         if self._command != "insert":
             return self._bodies
-        return [native_writes.inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
+        return [native_writes.Inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
 
 
 def _send_plain(

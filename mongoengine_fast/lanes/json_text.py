@@ -12,7 +12,6 @@ from bson.codec_options import DatetimeConversion
 from bson.tz_util import utc
 
 _BATCH = 10_000
-_MODES = {json_util.JSONMode.LEGACY, json_util.JSONMode.RELAXED, json_util.JSONMode.CANONICAL}
 _DATES = {
     json_util.DatetimeRepresentation.LEGACY: 0,
     json_util.DatetimeRepresentation.NUMBERLONG: 1,
@@ -24,7 +23,7 @@ _UUID_SUBTYPES = {UuidRepresentation.STANDARD: 4, UuidRepresentation.PYTHON_LEGA
 
 def native_style(json_options: Any, codec_options: Any) -> tuple[Any, ...] | None:
     """Return how the native core is to write, or None where only `bson.json_util` can."""
-    if type(json_options) is not json_util.JSONOptions or json_options.json_mode not in _MODES:
+    if type(json_options) is not json_util.JSONOptions:
         return None
     if codec_options.datetime_conversion is not DatetimeConversion.DATETIME:
         return None

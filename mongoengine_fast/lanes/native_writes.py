@@ -41,7 +41,7 @@ def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, 
     route.native.send_prepared(prepared, bool(ordered), True, True, command, replies)
     if any("writeErrors" in reply or "writeConcernError" in reply for *_, reply in replies):
         result = empty_result()
-        merge(result, "insert", [inserted(row, key) for row, key in zip(rows, ids, strict=True)], replies)
+        merge(result, "insert", [Inserted(row, key) for row, key in zip(rows, ids, strict=True)], replies)
         raise_bulk(result)
     return ids
 
@@ -78,17 +78,12 @@ def merge(
 def raise_bulk(result: dict[str, Any]) -> None:
     """Raise pymongo's BulkWriteError of *result*."""
     for error in result["writeErrors"]:
-        if isinstance(error["op"], _Inserted):
+        if isinstance(error["op"], Inserted):
             error["op"] = error["op"].document()
     driver._raise_bulk_write_error(result)
 
 
-def inserted(row: Any, inserted_id: Any) -> _Inserted:
-    """Return what an error reports of an inserted row."""
-    return _Inserted(row, inserted_id)
-
-
-class _Inserted:
+class Inserted:
     """An inserted row, turned into the mapping that was sent only if an error reports it."""
 
     __slots__ = ("_id", "_row")

@@ -15,8 +15,10 @@ from pymongo.results import BulkWriteResult
 
 from mongoengine_fast import lanes
 from mongoengine_fast.context_managers import set_write_concern
-from mongoengine_fast.errors import BulkWriteError, OperationError, ValidationError
-from mongoengine_fast.queryset._writing import Writing, compile_update, insert_error
+from mongoengine_fast.errors import BulkWriteError, OperationError
+from mongoengine_fast.lanes.native_writes import empty_result
+from mongoengine_fast.queryset._rows import each_valid
+from mongoengine_fast.queryset._writing import Writing, compile_update, insert_error, name_class
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,7 @@ class BulkWriting(Writing):
         """
         statements = [self._statement(position, operation) for position, operation in enumerate(operations)]
         if not statements or self._none or self._empty:
-            return BulkWriteResult({"nInserted": 0, "nMatched": 0, "nModified": 0, "nRemoved": 0, "nUpserted": 0,
-                                    "upserted": []}, True)  # fmt: skip
+            return BulkWriteResult(empty_result(), True)
         options = {} if comment is None else {"comment": comment}
         with set_write_concern(self._collection, write_concern or {}) as collection:
             try:
@@ -138,9 +139,8 @@ class BulkWriting(Writing):
             raise OperationError(f"operation {position}: No update parameters, would remove data")
         query = self._narrowed(operation.query)
         change = compile_update(self._document, operation.update)
-        if operation.upsert and "_cls" in query and isinstance(change, dict):
-            # The inserted document must say what it is.
-            change.setdefault("$set", {})["_cls"] = self._document._class_name
+        if operation.upsert and "_cls" in query:
+            name_class(change, self._document)
         return lanes.Statement(
             operation.kind, query, change, upsert=operation.upsert, array_filters=operation.array_filters
         )
@@ -161,14 +161,10 @@ class _BulkSave:
 
     def begin(self, validate: bool, clean: bool) -> None:
         """Run the steps before the write; raise one error for all documents that are not valid."""
-        invalid: dict[int, ValidationError] = {}
-        for position, doc in enumerate(self._docs):
-            try:
-                self._created.append(doc._begin_save(validate, clean, False, self._signal_kwargs))
-            except ValidationError as error:
-                invalid[position] = error
-        if invalid:
-            raise ValidationError(f"{len(invalid)} of {len(self._docs)} documents are not valid", errors=invalid)
+        begun = each_valid(
+            dict(enumerate(self._docs)), lambda doc: doc._begin_save(validate, clean, False, self._signal_kwargs)
+        )
+        self._created = list(begun.values())
 
     def send(self, collection: Any, ordered: bool) -> BulkSaveResult:
         """Write, and finish the save of what the server acknowledged."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mongoengine_fast.base.common import get_document
@@ -18,15 +18,26 @@ def validated_documents(document: Any, rows: Mapping[int, Mapping[str, Any]]) ->
         ValidationError: some are not valid; its `errors` are by position.
     """
     made = {position: _made(document, row) for position, row in rows.items()}
+    each_valid(made, lambda doc: doc.validate())
+    return made
+
+
+def each_valid(docs: Mapping[int, Any], check: Callable[[Any], Any]) -> dict[int, Any]:
+    """Return what *check* returns for each document, by position.
+
+    Raises:
+        ValidationError: it raised that for some of them; its `errors` are by position.
+    """
+    checked: dict[int, Any] = {}
     invalid: dict[int, ValidationError] = {}
-    for position, doc in made.items():
+    for position, doc in docs.items():
         try:
-            doc.validate()
+            checked[position] = check(doc)
         except ValidationError as error:
             invalid[position] = error
     if invalid:
-        raise ValidationError(f"{len(invalid)} of {len(made)} documents are not valid", errors=invalid)
-    return made
+        raise ValidationError(f"{len(invalid)} of {len(docs)} documents are not valid", errors=invalid)
+    return checked
 
 
 def trusted_rows(document: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, dict[str, Any]]:

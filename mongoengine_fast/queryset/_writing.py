@@ -170,12 +170,7 @@ class Writing(CursorAccess):
         query = queryset._with_where(queryset._query)
         change = compile_update(queryset._document, update)
         if upsert and "_cls" in query:
-            # The inserted document must say what it is.
-            class_name = {"_cls": queryset._document._class_name}
-            if isinstance(change, list):
-                change.append({"$set": class_name})
-            else:
-                change.setdefault("$set", {}).update(class_name)
+            name_class(change, queryset._document)
         send = lanes.update_many if multi else lanes.update_one
         try:
             with set_read_write_concern(queryset._collection, write_concern or {}, read_concern) as collection:
@@ -295,6 +290,15 @@ class Writing(CursorAccess):
         if full_response and result["value"] is not None:
             result["value"] = self._document._from_son(result["value"])
         return result
+
+
+def name_class(change: Any, document: Any) -> None:
+    """Have a compiled change, which may insert a document, say what that is."""
+    class_name = {"_cls": document._class_name}
+    if isinstance(change, list):
+        change.append({"$set": class_name})
+    else:
+        change.setdefault("$set", {}).update(class_name)
 
 
 def compile_update(document: Any, update: dict[str, Any]) -> Any:
