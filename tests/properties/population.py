@@ -1,5 +1,6 @@
 """Random stored documents, written as MongoEngine writes them."""
 
+from functools import partial
 from typing import Any
 
 import bson
@@ -28,7 +29,7 @@ def stored_rows(data: Any, twins: Twins, most: int = MOST) -> list[bytes]:
             continue
         if stored.get("_id") is None:
             stored = {"_id": key_of(number), **{key: value for key, value in stored.items() if key != "_id"}}
-        row = raised(lambda: encode(stored))
+        row = raised(partial(encode, stored))
         if isinstance(row, bytes):
             rows[str(stored["_id"])] = row
     if data.draw(st.integers(0, 3)) == 0:

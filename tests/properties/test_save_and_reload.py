@@ -17,6 +17,15 @@ from tests.properties.twins import cleared, failed, same, same_changes, same_sta
 from tests.properties.updates import update
 from tests.properties.values import key_of
 
+HOWS: list[dict[str, Any]] = [
+    *[{}] * 3,
+    {"validate": False},
+    {"clean": False},
+    {"force_insert": True},
+    {"cascade": True},
+    {"save_condition": {"name": "one"}},
+    {"write_concern": {"w": 1}},
+]
 _SERVER: list[MongoClient[Any]] = []
 HOWS: list[dict[str, Any]] = [
     {},
