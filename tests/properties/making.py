@@ -71,8 +71,9 @@ class World:
                 self.classes(shape, path)
             return me.DynamicField(**options)
         if spec.kind == "generic embedded":
-            choices = {"choices": self.classes(spec.shape, path)} if options.pop("chosen", False) else {}
-            self.classes(spec.shape, path)
+            classes = self.classes(spec.shape, path)
+            # Not all of them: documents of the last subclass are refused.
+            choices = {"choices": classes[:2]} if options.pop("chosen", False) else {}
             return me.GenericEmbeddedDocumentField(**choices, **options)
         if spec.kind == "embedded":
             return me.EmbeddedDocumentField(self.classes(spec.shape, path)[0], **options)

@@ -80,7 +80,11 @@ def specs(depth: int, own: bool) -> st.SearchStrategy[Spec]:
         st.builds(lambda shape: Spec("embedded", shapes=[shape]), inside),
         st.builds(lambda shape: Spec("embedded list", Spec("embedded", shapes=[shape])), inside),
         st.builds(lambda shape: Spec("list", Spec("embedded", shapes=[shape])), inside),
-        st.builds(lambda shape: Spec("generic embedded", shapes=[shape]), inside),
+        st.builds(
+            lambda shape, options: Spec("generic embedded", shapes=[shape], options=options),
+            inside,
+            st.sampled_from([{}, {"chosen": True}]),
+        ),
         st.builds(lambda shape: Spec("open embedded", shapes=[shape]), inside),
         st.builds(_sorted_list, inside, st.booleans()),
         st.builds(Spec, st.just("sorted list"), st.builds(Spec, st.sampled_from(["int", "string", "float"]))),
