@@ -202,7 +202,8 @@ class Reading(CursorAccess):
             if args.keys() <= {"projection", "no_cursor_timeout", "allow_disk_use"}
             else self._collection.find(filter, **args, **session_option())
         )
-        return {raw["_id"]: self._bulk_row(raw) for raw in rows}
+        # A row that cannot be loaded is reported before one without a key.
+        return {key: row for row, key in ((self._bulk_row(raw), raw["_id"]) for raw in rows)}
 
     def _bulk_row(self, raw: Any) -> Any:
         if self._scalar:

@@ -70,6 +70,8 @@ def seen(value: Any) -> Any:
     if hasattr(type(value), "_fields_ordered"):
         names = [*value._fields_ordered, *sorted(getattr(value, "_dynamic_fields", None) or ())]
         return name, [(field, seen(raised(lambda field=field: getattr(value, field)))) for field in names]
+    if isinstance(value, str):
+        return name, value.replace(PACKAGES[1].__name__, PACKAGES[0].__name__)
     if isinstance(value, float):
         # No NaN equals another.
         return name, repr(value)
