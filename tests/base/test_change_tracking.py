@@ -1,9 +1,11 @@
 """Which database paths count as changed after which edit, in documents that were loaded and in new ones."""
 
+import mongoengine
 import pytest
 from bson import ObjectId
 
-from tests.base.both_sides import alike, load, raised
+import mongoengine_fast
+from tests.base.both_sides import OURS, STOCK, alike, fresh_classes, load, raised
 from tests.base.order_edits import EDITS, KEY, STORED, order_class
 
 CASES = [pytest.param(edit, id=edit.__name__) for edit in EDITS]
@@ -226,3 +228,22 @@ def test_a_sorted_list_of_anything_is_asked_for_changes(me, stored):
         lines = me.SortedListField(me.EmbeddedDocumentField(Line), ordering="rank")
 
     return raised(lambda: load(Thing, {"_id": ObjectId(b"1" * 12), "lines": stored})._get_changed_fields())
+
+
+def test_an_empty_list_in_an_assigned_embedded_document_is_noted_by_its_stored_name():
+    def change(me):
+        class Line(me.EmbeddedDocument):
+            tags = me.ListField(me.StringField(), db_field="t")
+
+        class Thing(me.Document):
+            lines = me.ListField(me.EmbeddedDocumentField(Line), db_field="l")
+
+        thing = load(Thing, {"_id": KEY})
+        thing.lines = [Line()]
+        thing._clear_changed_fields()
+        thing.lines[0].tags.append("a")
+        return thing._delta()
+
+    with fresh_classes(STOCK), fresh_classes(OURS):
+        assert change(mongoengine) == ({"l.0.tags": None}, {}), "MongoEngine has repaired it: compare both here"
+        assert change(mongoengine_fast) == ({"l.0.t": ["a"]}, {})

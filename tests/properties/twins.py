@@ -9,6 +9,7 @@ import bson
 import mongoengine
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
+from hypothesis import assume
 
 import mongoengine_fast
 from compat_tests.differential.harness import Renumber, normal
@@ -116,6 +117,8 @@ def same_changes(pair: list[Any]) -> None:
     Changes below lists of embedded documents are kept elsewhere than in MongoEngine: their order is not looked at. And
     a document that was never saved keeps no changes, but those kept elsewhere show: nobody asks here.
     """
+    # MongoEngine then stores the change under a name that no field has; ours stores it where it belongs.
+    assume(not misnames(pair[0]))
     same(pair, lambda document: sorted(document._get_changed_fields()))
 
 
@@ -140,22 +143,41 @@ def trips(stock: Any) -> bool:
     paths = raised(stock._get_changed_fields)
     if isinstance(paths, Exception):
         return True
-    for path in paths:
-        place = stock
-        for part in path.split("."):
-            if isinstance(place, list):
-                place = raised(lambda place=place, part=part: place[int(part)])
-                place = None if isinstance(place, IndexError) else place
-            elif isinstance(place, dict):
-                place = place.get(part)
-            elif hasattr(place, "_reverse_db_field_map"):
-                name = place._reverse_db_field_map.get(part, part)
-                place = raised(lambda place=place, name=name: getattr(place, name, None))
-            else:
-                return True
-            if isinstance(place, Exception):
-                return True
-    return False
+    return any(isinstance(place, Exception) for path in paths for place, _ in _way(stock, path))
+
+
+def misnames(stock: Any) -> bool:
+    """Whether MongoEngine notes a change by a field's name where it is stored by another."""
+    paths = raised(stock._get_changed_fields)
+    if isinstance(paths, Exception):
+        return False
+    ways = (_way(stock, path) for path in paths)
+    return any(
+        part in place._db_field_map and part not in place._reverse_db_field_map
+        for way in ways
+        for place, part in way
+        if hasattr(place, "_db_field_map")
+    )
+
+
+def _way(document: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """Each place on the way of a stored path, and which part of the path follows; ends with what raises."""
+    place = document
+    for part in path.split("."):
+        yield place, part
+        if isinstance(place, list):
+            place = raised(lambda place=place, part=part: place[int(part)])
+            place = None if isinstance(place, IndexError) else place
+        elif isinstance(place, dict):
+            place = place.get(part)
+        elif hasattr(place, "_reverse_db_field_map"):
+            name = place._reverse_db_field_map.get(part, part)
+            place = raised(lambda place=place, name=name: getattr(place, name, None))
+        else:
+            place = TypeError(f"nothing is below {place!r}")
+        if isinstance(place, Exception):
+            yield place, ""
+            return
 
 
 def failed(pair: list[Any]) -> bool:
