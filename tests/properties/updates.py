@@ -59,5 +59,5 @@ def update(data: Any, shape: Shape) -> dict[str, Any]:
 
 
 def is_repaired(how: str, change: dict[str, Any]) -> bool:
-    """MongoEngine trips over a pipeline in `modify()`; ours runs it."""
-    return how.startswith("modify") and isinstance(change.get("__raw__"), list)
+    """MongoEngine trips over a pipeline in `modify()`, and in an upsert of a class with subclasses; ours runs it."""
+    return how.startswith(("modify", "upsert")) and isinstance(change.get("__raw__"), list)

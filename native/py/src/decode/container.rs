@@ -89,11 +89,18 @@ pub fn has_any_key(bytes: &[u8], keys: &[&[u8]]) -> PyResult<bool> {
 
 /// Call `visit` with the key and value of each element.
 pub fn each(stored: &Stored<'_>, visit: &mut dyn FnMut(&[u8], &Stored<'_>) -> PyResult<()>) -> PyResult<()> {
+    all(stored, &mut |key, item| visit(key, item).map(|()| true)).map(|_| ())
+}
+
+/// Whether `holds` says so of the key and value of every element; stops at the first that it says no of.
+pub fn all(stored: &Stored<'_>, holds: &mut dyn FnMut(&[u8], &Stored<'_>) -> PyResult<bool>) -> PyResult<bool> {
     for element in Elements::new(stored.bytes).map_err(corrupt)? {
         let element = element.map_err(corrupt)?;
         let item =
             Stored { raw: stored.raw, tag: element.tag, at: stored.at + element.offset as u32, bytes: element.value };
-        visit(element.key, &item)?;
+        if !holds(element.key, &item)? {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }

@@ -10,8 +10,12 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 use super::state::{self, Peek};
 use super::DocumentCore;
 use crate::decode::{container, Stored};
+use crate::load::SlotFinder;
 use crate::plan::{FieldPlan, Plan, ToPython};
 use crate::scalars;
+
+/// Keys of references, and of documents that name their class.
+const TELLING: &[&[u8]] = &[b"_ref", b"_cls", b"$ref"];
 
 /// Whether stored values of this type are decoded to containers or references.
 pub const fn is_compound(tag: u8) -> bool {
@@ -26,7 +30,11 @@ pub fn names<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Py
     for (slot, field) in plan.get().fields.iter().enumerate() {
         let refers = match state::peek(document, &plan, slot)? {
             Peek::Absent => false,
-            Peek::Raw { tag, .. } => is_compound(tag) || field.may_refer(),
+            Peek::Raw { tag, at } if is_compound(tag) => {
+                let raw = state::raw(document)?;
+                !stored_refers_to_nothing(py, field, &Stored::find(&raw, tag, at)?)?
+            }
+            Peek::Raw { .. } => field.may_refer(),
             Peek::Value(value) => !is_plain(&value),
         };
         if refers {
@@ -34,6 +42,52 @@ pub fn names<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, Py
         }
     }
     Ok(found)
+}
+
+/// Nothing in a stored value, at any depth, can be a reference. Who cannot tell says no.
+fn stored_refers_to_nothing(py: Python<'_>, field: &FieldPlan, stored: &Stored<'_>) -> PyResult<bool> {
+    if field.is_any_reference || field.own_get || stored.tag == tag::DB_POINTER {
+        return Ok(false);
+    }
+    match field.to_python {
+        ToPython::Reference | ToPython::Dynamic | ToPython::Python => Ok(false),
+        _ if !is_compound(stored.tag) => Ok(true),
+        ToPython::Complex => stored_container_refers_to_nothing(py, field.inner.as_deref(), stored),
+        ToPython::Embedded if stored.tag == tag::DOCUMENT => {
+            // The class of a field may not be known yet: the dereferencer says so.
+            let Ok(plan) = field.document_plan(py) else { return Ok(false) };
+            stored_document_refers_to_nothing(py, plan.get(), stored)
+        }
+        _ => Ok(false),
+    }
+}
+
+fn stored_container_refers_to_nothing(
+    py: Python<'_>,
+    inner: Option<&FieldPlan>,
+    stored: &Stored<'_>,
+) -> PyResult<bool> {
+    if stored.tag == tag::DOCUMENT && container::has_any_key(stored.bytes, TELLING)? {
+        return Ok(false);
+    }
+    container::all(stored, &mut |_, item| match inner {
+        Some(inner) => stored_refers_to_nothing(py, inner, item),
+        None if item.tag == tag::DB_POINTER => Ok(false),
+        None if is_compound(item.tag) => stored_container_refers_to_nothing(py, None, item),
+        None => Ok(true),
+    })
+}
+
+/// A document of the declared class itself, without keys that are no fields.
+fn stored_document_refers_to_nothing(py: Python<'_>, plan: &Plan, stored: &Stored<'_>) -> PyResult<bool> {
+    let mut finder = SlotFinder::new(plan);
+    if plan.flags.dynamic {
+        return Ok(false);
+    }
+    container::all(stored, &mut |key, item| match finder.find(key) {
+        Some(slot) => stored_refers_to_nothing(py, &plan.fields[slot], item),
+        None => Ok(false),
+    })
 }
 
 /// Dereferencing a container would leave this document in it as it is.
@@ -62,7 +116,7 @@ fn slot_refers_to_nothing(
             (ToPython::Complex, tag::DOCUMENT) => {
                 let raw = state::raw(document)?;
                 let stored = Stored::find(&raw, tag, at)?;
-                !container::has_any_key(stored.bytes, &[b"_ref", b"_cls", b"$ref"])?
+                !container::has_any_key(stored.bytes, TELLING)?
             }
             (_, tag) => !is_compound(tag),
         },
