@@ -124,7 +124,7 @@ class DeReference:
 
     def _find_in_document(self, document: Any, depth: int, found: dict[Any, set[Any]]) -> None:
         data = document._data
-        for name in document._referring_fields():
+        for name in document._referring_fields(True):
             field = document._fields[name]
             value = data.get(name, None)
             if isinstance(value, LazyReference):
@@ -222,7 +222,8 @@ class DeReference:
     def _attach_in_document(self, document: Any, depth: int, key: Any, instance: Any, name: str | None) -> None:
         """Replace the references in a document's fields, which does not count as a change."""
         data = document._data
-        for field_name in document._referring_fields():
+        # Containers are rebuilt to belong to the instance, whatever is in them; without one they stay as they are.
+        for field_name in document._referring_fields(not instance):
             value = data.get(field_name, None)
             if isinstance(value, DBRef):
                 data[field_name] = self.object_map.get((value.collection, value.id), value)

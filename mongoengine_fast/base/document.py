@@ -232,12 +232,13 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
         if not hasattr(self, "_changed_fields"):
             set_data = self.to_mongo()
             set_data.pop("_id", None)
+            empty = [path for path, value in set_data.items() if not value]
         else:
-            doc = self._stored_values(list(dict.fromkeys(path.split(".", 1)[0] for path in paths)))
-            set_data = dict(_dig(doc, path) for path in paths)
+            set_data, empty = self._stored_changes(paths)
         unset_data = {}
-        for path, value in list(set_data.items()):
-            if value or isinstance(value, (numbers.Number, bool)):
+        for path in empty:
+            value = set_data[path]
+            if isinstance(value, numbers.Number):
                 continue
             if self._is_unset(path, value):
                 del set_data[path]
@@ -335,20 +336,6 @@ def _to_mongo_options(field: Any, name: str, use_db_field: bool, fields: list[st
     if "use_db_field" in declared:
         options["use_db_field"] = use_db_field
     return options
-
-
-def _dig(doc: Any, path: str) -> tuple[str, Any]:
-    """Follow a database path into stored data, as far as there is something to follow."""
-    followed = []
-    for part in path.split("."):
-        if isinstance(doc, (ObjectId, DBRef)):
-            break
-        if isinstance(doc, list) and part.isdigit():
-            doc = doc[int(part)]
-        elif hasattr(doc, "get"):
-            doc = doc.get(part)
-        followed.append(part)
-    return ".".join(followed), doc
 
 
 def _step(owner: Any, part: str) -> Any:

@@ -132,7 +132,7 @@ class Saving:
         if created:
             return lanes.Statement("replace_one", selector, self, upsert=True)
         update = self._get_update_doc()
-        return lanes.Statement("update_one", selector, update, upsert=True) if update else None
+        return lanes.Upsert(selector, update) if update else None
 
     def _stored_key(self) -> tuple[Any, bool]:
         """Return the primary key as it is stored, and whether there is one to store.

@@ -14,7 +14,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Statement", "bulk_write"]
+__all__ = ["Statement", "Upsert", "bulk_write"]
 
 
 class Statement:
@@ -61,6 +61,25 @@ class Statement:
         """Return pymongo's object for it."""
         arguments = [plain.as_mapping(argument) for argument in self.arguments]
         return _REQUESTS[self.kind](*arguments, **self.options)
+
+
+_UPSERT = {"upsert": True}
+
+
+class Upsert(Statement):
+    """Changes of one document in the server's own words, which are known to be well-formed."""
+
+    __slots__ = ()
+
+    def __init__(self, selector: dict[str, Any], change: dict[str, Any]) -> None:
+        self.kind = "update_one"
+        self.arguments = (selector, change)
+        self.options = _UPSERT
+
+    def body(self) -> dict[str, Any]:
+        """Return the statement in the server's form."""
+        selector, change = self.arguments
+        return {"q": selector, "u": change, "multi": False, "upsert": True}
 
 
 _COMMANDS = {

@@ -42,6 +42,7 @@ class CursorAccess(QuerySetState):
     _sub_js_fields: Callable[[str], str]
     _get_order_by: Callable[..., list[tuple[str, Any]]]
     _get_scalar: Callable[[Any], Any]
+    _get_scalars: Callable[[list[Any]], list[Any]]
 
     # The pymongo cursor, or None while there is none; assigning None forgets what was decided
     # to be read.
@@ -223,7 +224,7 @@ class CursorAccess(QuerySetState):
             rows = self._open_rows()
         found = rows.next_batch(n)
         if self._scalar and not self._as_pymongo:
-            return [self._get_scalar(document) for document in found]
+            return self._get_scalars(found)
         return found
 
     def __next__(self) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from mongoengine_fast.base.common import get_document
@@ -37,6 +37,11 @@ def _reach(doc: Any, name: str) -> Any:
             return None
         value = getattr(value, attribute)
     return value
+
+
+def _is_attribute(name: Any) -> bool:
+    """Tell whether a path is the name of one attribute."""
+    return isinstance(name, str) and "__" not in name and "." not in name
 
 
 def _db_path(document: Any, parts: list[str]) -> str:
@@ -108,6 +113,13 @@ class Projection(CursorAccess):
         """Return the values of a document that `scalar` asked for."""
         values = tuple(_reach(doc, name) for name in self._scalar)
         return values[0] if len(values) == 1 else values
+
+    def _get_scalars(self, documents: list[Any]) -> list[Any]:
+        """Return the values of each document that `scalar` asked for."""
+        own = getattr(self._get_scalar, "__func__", None) is not Projection._get_scalar
+        if not own and all(_is_attribute(name) for name in self._scalar):
+            return list(map(attrgetter(*self._scalar), documents))
+        return [self._get_scalar(document) for document in documents]
 
     def _fields_to_dbfields(self, fields: Iterable[str]) -> list[str]:
         """Translate dotted field paths into database names.

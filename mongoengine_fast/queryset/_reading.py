@@ -131,7 +131,7 @@ class Reading(CursorAccess):
         if len(found) == 1:
             found += rows.next_batch(1)
         if self._scalar and not self._as_pymongo:
-            return [self._get_scalar(document) for document in found]
+            return self._get_scalars(found)
         return found
 
     def first(self) -> Any:

@@ -66,3 +66,20 @@ def test_references_to_a_class_whose_manager_takes_arguments_are_followed(both_s
     assert stock.error == ("AttributeError", "'functools.partial' object has no attribute 'in_bulk'")
     assert ours.result == "a"
     assert ours.commands["query"] == 2
+
+
+def test_a_queryset_class_may_have_its_own_idea_of_a_scalar(both_sides):
+    def scenario(package):
+        class Loud(package.QuerySet):
+            def _get_scalar(self, doc):
+                return f"{super()._get_scalar(doc)}!"
+
+        class Thing(package.Document):
+            number = package.IntField()
+            meta = {"queryset_class": Loud}
+
+        Thing(number=1).save()
+        return list(Thing.objects.scalar("number")), Thing.objects.scalar("number").first()
+
+    stock, ours = outcomes(both_sides, scenario)
+    assert stock.result == ours.result == (["1!"], "1!")

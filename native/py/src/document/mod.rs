@@ -67,9 +67,9 @@ impl DocumentCore {
         data_view::replace_all(slf, values)
     }
 
-    /// The names of the fields whose values could be, or hold, references to other documents.
-    fn _referring_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyList>> {
-        referring::names(slf)
+    /// The names of the fields whose values could be, or hold, references; `deep`: without containers that hold none.
+    fn _referring_fields<'py>(slf: &Bound<'py, Self>, deep: bool) -> PyResult<Bound<'py, PyList>> {
+        referring::names(slf, deep)
     }
 
     #[getter(_changed_fields)]
@@ -190,9 +190,12 @@ impl DocumentCore {
         encode::son::to_mongo(slf, use_db_field.0, fields)
     }
 
-    /// Part of `to_mongo`: the values stored under the given database names.
-    fn _stored_values<'py>(slf: &Bound<'py, Self>, names: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        encode::son::stored_values(slf, names)
+    /// Part of `_delta`: the stored value at each database path, and the paths whose value is empty and no number.
+    fn _stored_changes<'py>(
+        slf: &Bound<'py, Self>,
+        paths: &Bound<'py, PyAny>,
+    ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyList>)> {
+        encode::delta::stored_changes(slf, paths)
     }
 
     /// Check every field; raises `ValidationError` with an entry per failing field.

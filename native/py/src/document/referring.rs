@@ -22,19 +22,19 @@ pub const fn is_compound(tag: u8) -> bool {
     matches!(tag, tag::DOCUMENT | tag::ARRAY | tag::DB_POINTER)
 }
 
-/// `document._referring_fields()`.
-pub fn names<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyList>> {
+/// `document._referring_fields(deep)`; `deep`: leave out containers that hold no reference at any depth.
+pub fn names<'py>(document: &Bound<'py, DocumentCore>, deep: bool) -> PyResult<Bound<'py, PyList>> {
     let py = document.py();
     let plan = state::plan(document)?;
     let found = PyList::empty(py);
     for (slot, field) in plan.get().fields.iter().enumerate() {
         let refers = match state::peek(document, &plan, slot)? {
             Peek::Absent => false,
-            Peek::Raw { tag, at } if is_compound(tag) => {
+            Peek::Raw { tag, at } if deep && is_compound(tag) => {
                 let raw = state::raw(document)?;
                 !stored_refers_to_nothing(py, field, &Stored::find(&raw, tag, at)?)?
             }
-            Peek::Raw { .. } => field.may_refer(),
+            Peek::Raw { tag, .. } => is_compound(tag) || field.may_refer(),
             Peek::Value(value) => !is_plain(&value),
         };
         if refers {

@@ -1,5 +1,6 @@
 //! Documents to what is stored: BSON bytes in one pass, or the `SON` that `to_mongo` returns.
 pub mod bytes;
+pub mod delta;
 pub mod son;
 
 use pyo3::intern;
