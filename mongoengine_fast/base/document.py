@@ -7,6 +7,7 @@ runs rarely, or what programs override: loading from a dict, the delta, dynamic 
 from __future__ import annotations
 
 import numbers
+import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from mongoengine_fast.base.indexes import GEOHAYSTACK as GEOHAYSTACK
 from mongoengine_fast.base.indexes import IndexSpecs
 from mongoengine_fast.base.lookup import FieldLookup
 from mongoengine_fast.base.plan import register_stock_hooks
+from mongoengine_fast.base.roles import is_embedded_document
 from mongoengine_fast.base.serialization import JsonSupport, display_value, install_choice_displays
 from mongoengine_fast.common import _import_class, provide_classes
 from mongoengine_fast.errors import (  # noqa: F401
@@ -140,6 +142,7 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
             self._fields_ordered = data["_fields_ordered"]
         for name in data.get("_dynamic_fields") or ():
             setattr(self, name, data["_data"].get(name))
+        _own_parts(self)
 
     def get_text_score(self) -> float:
         """Return how well the document matched a text search.
@@ -336,6 +339,15 @@ def _to_mongo_options(field: Any, name: str, use_db_field: bool, fields: list[st
     if "use_db_field" in declared:
         options["use_db_field"] = use_db_field
     return options
+
+
+def _own_parts(document: Any) -> None:
+    """Tell the embedded documents of a copy that they are part of it, and no longer of what their values came from."""
+    owner = weakref.proxy(document)
+    for value in list(document._data.values()):
+        for part in value if isinstance(value, (list, tuple)) else (value,):
+            if is_embedded_document(part):
+                part._instance = owner
 
 
 def _step(owner: Any, part: str) -> Any:

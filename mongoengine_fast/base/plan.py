@@ -8,6 +8,7 @@ field or a hook has changed since.
 from __future__ import annotations
 
 import copy
+import re
 from typing import Any
 
 from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
@@ -127,6 +128,7 @@ def _stock_lazy_load(field: Any) -> Any:
 
 
 def _properties(field: Any) -> dict[str, Any]:
+    regex = getattr(field, "regex", None)
     any_reference = (
         field._is_reference_field
         or field._is_generic_reference_field
@@ -151,7 +153,8 @@ def _properties(field: Any) -> dict[str, Any]:
         "binary": bool(getattr(field, "_binary", False)),
         "max_length": _length(field, "max_length"),
         "min_length": _length(field, "min_length"),
-        "has_regex": getattr(field, "regex", None) is not None,
+        "has_regex": regex is not None,
+        "regex_match": regex.match if type(regex) is re.Pattern else None,
         "min_value": getattr(field, "min_value", None),
         "max_value": getattr(field, "max_value", None),
     }

@@ -7,6 +7,7 @@ import sys
 import pytest
 from bson import ObjectId
 
+import mongoengine_fast
 from tests.base.both_sides import alike, load, raised
 
 KEY = ObjectId(f"{7:024x}")
@@ -199,3 +200,25 @@ def test_attributes_can_be_set_past_the_document(me):
     object.__setattr__(order, "note", 1)
     object.__setattr__(order, "name", "b")
     return order.note, order.name, order._get_changed_fields()
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_the_embedded_documents_of_a_copy_belong_to_the_copy(duplicate):
+    class Part(mongoengine_fast.EmbeddedDocument):
+        number = mongoengine_fast.IntField(required=True)
+
+    class Thing(mongoengine_fast.Document):
+        part = mongoengine_fast.EmbeddedDocumentField(Part)
+        parts = mongoengine_fast.ListField(mongoengine_fast.EmbeddedDocumentField(Part))
+
+    for cls in (Part, Thing):
+        cls.__qualname__ = cls.__name__
+        globals()[cls.__name__] = cls
+    try:
+        copied = duplicate(Thing(id="5" * 24, part=Part(), parts=[Part()]))
+    finally:
+        del globals()["Part"], globals()["Thing"]
+    # MongoEngine: ReferenceError, unless a cycle of references happens to keep what the copy was made by way of.
+    for part in (copied.part, copied.parts[0]):
+        with pytest.raises(mongoengine_fast.ValidationError, match="Part:555555555555555555555555"):
+            part.validate()

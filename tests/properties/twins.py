@@ -97,6 +97,8 @@ def seen(value: Any) -> Any:
 def same(pair: list[Any], question: Callable[[Any], Any] = lambda answer: answer) -> Any:
     """Assert that `question`, asked of both, is answered (or raises) alike; returns our plain answer."""
     stock, ours = (seen(raised(lambda one=one: question(one))) for one in pair)
+    # An embedded document of a copy asks the document that it was copied by way of, which may be gone by then.
+    assume(not isinstance(stock, tuple) or stock[0] != "ReferenceError")
     assert ours == stock, f"\n{STOCK}: {stock}\n{OURS}: {ours}"
     return ours
 

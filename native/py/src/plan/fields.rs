@@ -145,6 +145,8 @@ pub struct FieldPlan {
     pub max_length: Option<usize>,
     pub min_length: Option<usize>,
     pub has_regex: bool,
+    /// `match` of a compiled expression, which runs none of the program's code.
+    pub regex_match: Option<Py<PyAny>>,
     pub min_value: Option<Py<PyAny>>,
     pub max_value: Option<Py<PyAny>>,
     pub inner: Option<Box<FieldPlan>>,
@@ -219,6 +221,7 @@ impl FieldPlan {
             max_length: length(spec, "max_length")?,
             min_length: length(spec, "min_length")?,
             has_regex: truthy(spec, "has_regex")?,
+            regex_match: object(spec, "regex_match")?,
             min_value: object(spec, "min_value")?,
             max_value: object(spec, "max_value")?,
             inner,

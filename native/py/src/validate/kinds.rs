@@ -51,15 +51,21 @@ pub fn accepts(field: &FieldPlan, value: &Bound<'_, PyAny>, clean: bool) -> PyRe
 }
 
 fn string(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    if field.has_regex {
+    let Ok(text) = value.cast_exact::<PyString>() else { return Ok(false) };
+    if field.has_regex && !matches(field, text) {
         return Ok(false);
     }
-    let Ok(text) = value.cast_exact::<PyString>() else { return Ok(false) };
     if field.max_length.is_none() && field.min_length.is_none() {
         return Ok(true);
     }
     let length = text.len()?;
     Ok(field.max_length.is_none_or(|most| length <= most) && field.min_length.is_none_or(|least| length >= least))
+}
+
+/// Whether the text matches the field's expression. No for one that only Python can ask.
+fn matches(field: &FieldPlan, text: &Bound<'_, PyString>) -> bool {
+    let Some(ask) = &field.regex_match else { return false };
+    ask.bind(text.py()).call1((text,)).is_ok_and(|found| !found.is_none())
 }
 
 /// Within `min_value` and `max_value`, compared as Python compares them.
