@@ -15,7 +15,7 @@ import pymongo  # noqa: F401
 from bson import SON, DBRef, ObjectId, json_util  # noqa: F401
 
 from mongoengine_fast import signals  # noqa: F401
-from mongoengine_fast._native import DocumentCore, detached_fields
+from mongoengine_fast._native import DocumentCore, detached_fields, document_of_dict
 from mongoengine_fast.base.assembly import assemble
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import (  # noqa: F401
@@ -299,6 +299,10 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
         """
         if son and not isinstance(son, dict):
             raise ValueError(f"The source SON object needs to be of type 'dict' but a '{type(son)}' was found")
+        if _auto_dereference:
+            made = document_of_dict(cls, son, created)
+            if made is not None:
+                return made
         class_name = son.get("_cls", cls._class_name)
         data = {cls._db_field_map.get(str(key), str(key)): value for key, value in son.items()}
         if class_name != cls._class_name:

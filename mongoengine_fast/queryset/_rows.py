@@ -53,6 +53,9 @@ def _made(document: Any, row: Mapping[str, Any]) -> Any:
         cls = get_document(row["_cls"])
         if not issubclass(cls, document):
             raise OperationError(f"Some documents inserted aren't instances of {document}")
-    names, stored = cls._fields, cls._reverse_db_field_map
+    names = cls._fields
+    if type(row) is dict and row.keys() <= names.keys() and "_cls" not in row:
+        return cls(**row)
+    stored = cls._reverse_db_field_map
     values = {key if key in names else stored.get(key, key): value for key, value in row.items() if key != "_cls"}
     return cls(**values)

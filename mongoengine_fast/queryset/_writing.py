@@ -93,7 +93,7 @@ class Writing(CursorAccess):
         ids = self._send_insert(docs, return_one, write_concern or {}, ordered)
         key_name = self._key_name()
         for doc, key in zip(docs, ids, strict=False):
-            if not isinstance(doc, Mapping):
+            if type(doc) is not dict:
                 setattr(doc, key_name, key)
 
         if load_bulk:
@@ -109,13 +109,18 @@ class Writing(CursorAccess):
         """Return what can be inserted: *docs* itself, or with what its dicts stand for in their place."""
         document, key_name = self._document, self._key_name()
         rows: dict[int, Any] = {}
+        # Documents are mostly of one class, which then is looked at once.
+        known = None
         for position, doc in enumerate(docs):
-            if isinstance(doc, Mapping):
-                rows[position] = doc
-            elif not isinstance(doc, document):
-                raise OperationError(f"Some documents inserted aren't instances of {document}")
+            if doc.__class__ is not known:
+                if isinstance(doc, Mapping):
+                    rows[position] = doc
+                    continue
+                if not isinstance(doc, document):
+                    raise OperationError(f"Some documents inserted aren't instances of {document}")
+                known = doc.__class__
             # The key is read first: that may raise, of a key that nobody has validated yet.
-            elif getattr(doc, key_name) and not doc._created:
+            if getattr(doc, key_name) and not doc._created:
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
         if not rows:
             return docs

@@ -63,7 +63,7 @@ def test_what_was_stored_loads_alike(data: Any) -> None:
         stored = stored_by_stock(twins, part)
         if stored is None:
             return
-        pair = twins.loaded(stored)
+        pair = twins.loaded(stored, data.draw(st.booleans()))
         if failed(pair):
             return
         question = data.draw(st.sampled_from(["validate", "to_mongo", "to_json", "__len__", "copy", "nothing"]))
@@ -87,7 +87,7 @@ def test_anything_in_the_database_loads_or_fails_alike(data: Any) -> None:
         if "_cls" in stored and isinstance(stored["_cls"], str):
             stored["_cls"] = data.draw(st.sampled_from([cls._class_name for cls, _ in twins.families]))
         note(f"{stored}")
-        pair = twins.loaded({"_id": KEY, **stored})
+        pair = twins.loaded({"_id": KEY, **stored}, data.draw(st.booleans()))
         if not failed(pair):
             same_state(pair)
             same(pair, lambda document: document.validate())
@@ -103,7 +103,7 @@ def test_one_value_of_another_kind_in_what_was_stored(data: Any) -> None:
             return
         _put_somewhere(data, stored)
         note(f"{stored}")
-        pair = twins.loaded(stored)
+        pair = twins.loaded(stored, data.draw(st.booleans()))
         if not failed(pair):
             same_state(pair)
             same(pair, lambda document: document.validate())
@@ -137,7 +137,7 @@ def test_edits_of_a_loaded_document(data: Any) -> None:
         stored = stored_by_stock(twins, part)
         if stored is None:
             return
-        pair = twins.loaded(stored)
+        pair = twins.loaded(stored, data.draw(st.booleans()))
         if failed(pair):
             return
         for _ in range(data.draw(st.integers(1, 5))):

@@ -50,13 +50,15 @@ class Twins:
         """A value in both packages; what raises is returned."""
         return [raised(lambda world=world: world.value(recipe)) for world in self.worlds]
 
-    def loaded(self, stored: dict[str, Any]) -> list[Any]:
-        """The stored document, loaded by each package; what raises is returned."""
+    def loaded(self, stored: dict[str, Any], from_bytes: bool = True) -> list[Any]:
+        """The stored document, loaded by each package, ours from bytes or from a dict; what raises is returned."""
         row = encode(stored)
         stock, ours = self.classes
         return [
             raised(lambda: stock._from_son(bson.decode(row, CODEC))),
-            raised(lambda: load_documents(DocumentLoader(ours), row, CODEC)[0]),
+            raised(lambda: load_documents(DocumentLoader(ours), row, CODEC)[0])
+            if from_bytes
+            else raised(lambda: ours._from_son(bson.decode(row, CODEC))),
         ]
 
 

@@ -5,6 +5,7 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use crate::document::DocumentCore;
 use crate::ffi_util::{each_item, Level};
+use crate::load;
 use crate::plan::{FieldPlan, ToPython};
 use crate::scalars;
 
@@ -16,6 +17,13 @@ pub fn to_python<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<
     if field.to_python == ToPython::Complex {
         if let Some(converted) = container(field, value)? {
             return Ok(converted);
+        }
+    }
+    if field.to_python == ToPython::Embedded && field.auto_dereferences(value.py()) {
+        if let Ok(stored) = value.cast_exact::<PyDict>() {
+            if let Some(part) = load::from_dict(&field.document_plan(value.py())?, stored, false)? {
+                return Ok(part);
+            }
         }
     }
     field.field.bind(value.py()).call_method1(intern!(value.py(), "to_python"), (value,))

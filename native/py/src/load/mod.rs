@@ -1,5 +1,6 @@
 //! From a batch of stored bytes to documents that decode their fields when they are read.
 mod finder;
+mod from_dict;
 mod judge;
 mod options;
 mod places;
@@ -13,6 +14,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::PyTraverseError;
 
 pub use finder::SlotFinder;
+pub use from_dict::from_dict;
 pub use options::OptionsId;
 
 use crate::codec;
@@ -285,5 +287,6 @@ impl<'a> Iterator for EndToEnd<'a> {
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<DocumentLoader>()?;
+    m.add_function(wrap_pyfunction!(from_dict::document_of_dict, m)?)?;
     m.add_function(wrap_pyfunction!(load_documents, m)?)
 }

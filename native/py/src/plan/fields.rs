@@ -359,6 +359,11 @@ impl FieldPlan {
         }
     }
 
+    /// The field may fetch what it refers to.
+    pub fn auto_dereferences(&self, py: Python<'_>) -> bool {
+        self.field.bind(py).cast::<FieldCore>().is_ok_and(|field| field.get().auto_dereferences())
+    }
+
     pub fn set_auto_dereference(&self, py: Python<'_>, value: bool) {
         if let Ok(field) = self.field.bind(py).cast::<FieldCore>() {
             field.get().set_auto(value);

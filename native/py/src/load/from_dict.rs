@@ -1,0 +1,78 @@
+//! `_from_son` of a dict: what pymongo decoded, output of an aggregation, the value of an embedded field.
+use pyo3::exceptions::{PyAttributeError, PyValueError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use crate::codec::{self, Kind};
+use crate::decode::convert;
+use crate::document::{changes, DocumentCore};
+use crate::ffi_util::Level;
+use crate::plan::Plan;
+
+/// The document of the values stored in a dict. `None` when Python has to build it.
+pub fn from_dict<'py>(
+    plan: &Bound<'py, Plan>,
+    stored: &Bound<'py, PyDict>,
+    created: bool,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = stored.py();
+    let me = plan.get();
+    if !me.flags.lazy_load || me.flags.dynamic || !me.sets_directly {
+        return Ok(None);
+    }
+    let _level = Level::enter()?;
+    me.align_dereferencing(py);
+    let mut found = vec![None; me.fields.len()];
+    for (key, value) in stored.iter() {
+        let Some(slot) = slot_of(me, &key, &value)? else { return Ok(None) };
+        found[slot] = Some(value);
+    }
+    let values = PyDict::new(py);
+    // In the order of the fields, since the first error may be the last.
+    for (field, value) in me.fields.iter().zip(found) {
+        let Some(value) = value else { continue };
+        let value = if value.is_none() { Ok(value) } else { convert::to_python(field, &value) };
+        match value {
+            Ok(value) => values.set_item(&field.name, value)?,
+            // Python collects such errors of all fields into one.
+            Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    values.set_item(intern!(py, "__auto_convert"), false)?;
+    values.set_item(intern!(py, "_created"), created)?;
+    let document = me.class.bind(py).call((), Some(&values))?;
+    if let Ok(core) = document.cast::<DocumentCore>() {
+        changes::replace(core, true, None);
+    }
+    Ok(Some(document))
+}
+
+/// The slot of a stored key; `None` for one that only Python can place, and for a document of another class.
+fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
+    let Ok(text) = key.to_str() else { return Ok(None) };
+    if text == "_cls" && !value.eq(plan.class_name.bind(key.py()))? {
+        return Ok(None);
+    }
+    let Some(&slot) = plan.by_db.get(text.as_bytes()) else { return Ok(None) };
+    // MongoEngine takes the name of a field for its database name, also where that is another field's.
+    let is_other_name = plan.by_name.get(text).is_some_and(|&other| other != slot);
+    Ok((!is_other_name).then_some(slot))
+}
+
+/// `from_dict` for Python, which goes on itself where this returns None.
+#[pyfunction]
+pub fn document_of_dict<'py>(
+    class: &Bound<'py, PyType>,
+    stored: &Bound<'py, PyAny>,
+    created: bool,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if !matches!(codec::types(class.py()).kind(stored), Kind::Dict | Kind::Son) {
+        return Ok(None);
+    }
+    from_dict(&Plan::of(class)?, stored.cast()?, created)
+}
