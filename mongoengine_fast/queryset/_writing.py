@@ -64,8 +64,8 @@ class Writing(CursorAccess):
         """Insert new documents in one go.
 
         Args:
-            doc_or_docs: one document or several; instances, or dicts whose keys are names of
-                fields or their names in the database.
+            doc_or_docs: one document, or several; among several, dicts whose keys are names of
+                fields or their names in the database stand for documents.
             load_bulk: read the documents again and return them; without it only their
                 primary keys are returned, and one round trip is saved.
             write_concern: options such as ``{"w": 2}``.
@@ -85,7 +85,8 @@ class Writing(CursorAccess):
             NotUniqueError: the single document breaks a unique index.
             BulkWriteError: some of several documents were refused.
         """
-        return_one = is_document(doc_or_docs) or isinstance(doc_or_docs, Mapping)
+        # One dict alone is refused, as MongoEngine does: its keys are no documents.
+        return_one = is_document(doc_or_docs)
         docs = [doc_or_docs] if return_one else doc_or_docs
         docs = self._storable(docs, validate)
         signal_kwargs = signal_kwargs or {}

@@ -120,7 +120,7 @@ impl Shared {
     {
         let mut future = pin!(future);
         // With others waiting too, work goes on while this thread sleeps.
-        if self.waiting.load(Ordering::Relaxed) == 1 && self.spinning.pays() {
+        if self.spinning.pays(self.waiting.load(Ordering::Relaxed) == 1) {
             if let Some(outcome) = self.tokio.block_on(self.spinning.spin(future.as_mut())) {
                 return outcome;
             }

@@ -28,6 +28,9 @@ const MOST: u32 = 32;
 /// While nothing is left, one wait in so many tries again, and success is credited with this much.
 const TRIAL: u32 = 64;
 const FRESH_START: u32 = 8;
+/// After several threads have waited at once, so many waits go by without spinning: threads that take turns have work
+/// for the processors, even if one of them is found alone now and then.
+const CALM: u32 = 32;
 
 /// Learns from earlier waits whether spinning pays.
 pub struct Spinning {
@@ -36,6 +39,8 @@ pub struct Spinning {
     window: Duration,
     credit: AtomicU32,
     skipped: AtomicU32,
+    /// How many waits are still to go by.
+    crowded: AtomicU32,
 }
 
 impl Spinning {
@@ -53,11 +58,20 @@ impl Spinning {
     }
 
     fn with(most: u32, window: Duration) -> Self {
-        Spinning { most, window, credit: AtomicU32::new(most), skipped: AtomicU32::new(0) }
+        Spinning { most, window, credit: AtomicU32::new(most), skipped: AtomicU32::new(0), crowded: AtomicU32::new(0) }
     }
 
-    /// Whether the next wait should spin.
-    pub fn pays(&self) -> bool {
+    /// Whether the next wait should spin. `alone`: no other thread waits now.
+    pub fn pays(&self, alone: bool) -> bool {
+        if !alone {
+            self.crowded.store(CALM, Ordering::Relaxed);
+            return false;
+        }
+        let crowded = self.crowded.load(Ordering::Relaxed);
+        if crowded > 0 {
+            self.crowded.store(crowded - 1, Ordering::Relaxed);
+            return false;
+        }
         if self.credit.load(Ordering::Relaxed) > 0 {
             return true;
         }
@@ -117,20 +131,29 @@ mod tests {
     fn slow_answers_end_the_spinning_and_fast_ones_bring_it_back() {
         let spinning = Spinning::with(MOST, LONG);
         for _ in 0..MOST / LOSS {
-            assert!(spinning.pays());
+            assert!(spinning.pays(true));
             spinning.learn(false);
         }
-        let trials = (0..TRIAL * 3).filter(|_| spinning.pays()).count();
+        let trials = (0..TRIAL * 3).filter(|_| spinning.pays(true)).count();
         assert_eq!(trials, 3);
         spinning.learn(true);
-        assert!(spinning.pays());
+        assert!(spinning.pays(true));
     }
 
     #[test]
     fn a_single_processor_is_left_to_others() {
         let spinning = Spinning::with(0, LONG);
         spinning.learn(true);
-        assert!((0..TRIAL * 2).all(|_| !spinning.pays()));
+        assert!((0..TRIAL * 2).all(|_| !spinning.pays(true)));
+    }
+
+    #[test]
+    fn threads_that_take_turns_do_not_spin() {
+        let spinning = Spinning::with(MOST, LONG);
+        assert!(!spinning.pays(false));
+        assert_eq!((0..CALM * 2).filter(|_| spinning.pays(true)).count(), CALM as usize);
+        assert!(!spinning.pays(false));
+        assert!(!spinning.pays(true));
     }
 
     #[test]
