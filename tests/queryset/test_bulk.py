@@ -293,7 +293,7 @@ def test_dicts_become_valid_documents_with_defaults() -> None:
 
 
 def test_a_single_dict_is_refused_as_by_mongoengine() -> None:
-    with pytest.raises(OperationError, match="Some documents inserted aren't instances of"):
+    with pytest.raises(me.OperationError, match="Some documents inserted aren't instances of"):
         Order.objects.insert({"name": "a"})
     assert list(stored()) == []
 
