@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: run the benchmark and write its report, compare it with the record, or update the record."""
+"""``python -m benchmarks``: run the benchmark, write its report, compare it with the record, or update the record."""
 
 import argparse
 import os
@@ -14,9 +14,13 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--quick", action="store_true", help="less time for each case, and smaller sizes")
     parser.add_argument("--data", help="folder with the documents of MongoDB's published benchmarks")
     parser.add_argument("--readme", action="store_true", help="put the table of the last report into README.md; no run")
-    parser.add_argument("--check", action="store_true", help="fail where a ratio fell against the record, twice in a row")
+    parser.add_argument(
+        "--check", action="store_true", help="fail where a ratio fell against the record, twice in a row"
+    )
     parser.add_argument("--record", type=int, metavar="RUNS", help="record the lowest ratios of RUNS quick runs")
-    parser.add_argument("--no-instructions", action="store_true", help="leave instruction counts out of check and record")
+    parser.add_argument(
+        "--no-instructions", action="store_true", help="leave instruction counts out of check and record"
+    )
     return parser.parse_known_args()
 
 

@@ -12,6 +12,8 @@ from benchmarks.progress import Progress
 from benchmarks.rounds import FULL, QUICK, Profile
 from mongoengine_fast.testing import ReplicaSet, start_mongod
 
+FILES = ("test_speed", "test_threads", "test_growth", "test_processes")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the suite."""
@@ -30,7 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the cases that ``--only`` names."""
+    """Order the files as the report has them, and keep the cases that ``--only`` names."""
+    items.sort(key=lambda item: FILES.index(item.path.stem))
     only = set(filter(None, config.getoption("--only").split(",")))
     if only:
         chosen = [item for item in items if _case_name(item) in only]

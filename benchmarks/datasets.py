@@ -1,7 +1,8 @@
 """Collections that cases only read: filled once for each library, with the same documents."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from bson import encode
 from bson.raw_bson import RawBSONDocument
@@ -11,7 +12,8 @@ from benchmarks import public_data, shapes
 CHUNK = 10_000
 
 
-class DataSet(NamedTuple):
+@dataclass(frozen=True)
+class DataSet:
     """`count` documents in a collection, made from their numbers, and its indexes."""
 
     collection: str

@@ -1,8 +1,8 @@
 """The regression guard: ratios and counts against `record.json`.
 
 A ratio is recorded as the lowest of several runs.  It fails when it is more than a quarter below that record twice in a
-row: what fell is measured again at once, with more rounds.  Instruction and allocation counts have no noise to speak of;
-they are recorded for one version of Python on one architecture, and compared there.
+row: what fell is measured again at once, with more rounds.  Instruction and allocation counts have no noise to speak
+of; they are recorded for one version of Python on one architecture, and compared there.
 """
 
 import json

@@ -127,13 +127,18 @@ def _public(package: Any, alias: str) -> dict[str, Any]:
     return classes
 
 
-def _class_like(package: Any, shape: dict[str, Any], name: str, attributes: dict[str, Any], embedded: bool = False) -> Any:
+def attribute_of(key: str) -> str:
+    """The attribute for a key of a published document: `id` is MongoEngine's own name of the primary key."""
+    return "public_id" if key == "id" else key
+
+
+def _class_like(
+    package: Any, shape: dict[str, Any], name: str, attributes: dict[str, Any], embedded: bool = False
+) -> Any:
     """A document class with a typed field for each key of `shape`."""
     base = package.EmbeddedDocument if embedded else package.Document
     for key, value in shape.items():
-        # `id` is MongoEngine's own name of the primary key.
-        attribute = "public_id" if key == "id" else key
-        attributes[attribute] = _field_like(package, value, f"{name}{key.title()}", key)
+        attributes[attribute_of(key)] = _field_like(package, value, f"{name}{key.title()}", key)
     return type(base)(name, (base,), attributes)
 
 
@@ -145,5 +150,5 @@ def _field_like(package: Any, value: Any, name: str, db_field: str) -> Any:
         if value and isinstance(value[0], dict):
             return package.EmbeddedDocumentListField(_class_like(package, value[0], name, {}, embedded=True), **options)
         return package.ListField(**options)
-    kinds = {str: "StringField", bool: "BooleanField", int: "LongField", float: "FloatField", bytes: "BinaryField"}
+    kinds = {str: "StringField", bool: "BooleanField", int: "IntField", float: "FloatField", bytes: "BinaryField"}
     return getattr(package, kinds.get(type(value), "DynamicField"))(**options)

@@ -24,7 +24,7 @@ class Profile:
 
 
 FULL = Profile(seconds=45.0)
-QUICK = Profile(seconds=0.8)
+QUICK = Profile(seconds=1.2)
 
 
 class Samples:

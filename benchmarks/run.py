@@ -16,9 +16,9 @@ from mongoengine_fast.testing import mongod_version
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def measure(*, quick: bool, rest: Sequence[str] = (), only: Sequence[str] = (), rounds_factor: float = 1.0) -> tuple[
-    int, dict[str, Any] | None
-]:
+def measure(
+    *, quick: bool, rest: Sequence[str] = (), only: Sequence[str] = (), rounds_factor: float = 1.0
+) -> tuple[int, dict[str, Any] | None]:
     """Run the cases (`only`: those); return pytest's exit code and the report, None where nothing was measured."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
         raw_file = Path(scratch, "raw.json")

@@ -26,9 +26,7 @@ def _read(library: Any) -> int:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_growth(
-    size: int, libraries: list[Any], benchmark: Any, quick: bool, record: Callable[..., None]
-) -> None:
+def test_growth(size: int, libraries: list[Any], benchmark: Any, quick: bool, record: Callable[..., None]) -> None:
     """Iterate with no_cache(), one field of each read."""
     if quick and size not in QUICK_SIZES:
         pytest.skip("only in the full run")
@@ -51,6 +49,7 @@ def test_growth(
     record(
         row(
             f"growth_{size}", "Growth, time per document", f"iterate {size:,} with no_cache(), per document",
-            samples.wall, cpu=samples.cpu, raw_target=1.3, equal={"result": "sum of the numbers"}, curve="growth", x=size,
+            samples.wall, cpu=samples.cpu, raw_target=1.3, equal={"result": "sum of the numbers"}, curve="growth",
+            x=size,
         )
     )  # fmt: skip

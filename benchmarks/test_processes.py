@@ -34,10 +34,29 @@ def _answers(libraries: list[Any], uri: str, how: str, count: int) -> dict[str, 
     return {name: answer["bytes"] for name, answer in answers.items()}
 
 
-@pytest.mark.parametrize("how", TITLES)
-def test_memory(
-    how: str, libraries: list[Any], server_uri: str, quick: bool, record: Callable[..., None]
+def test_memory_iterated(
+    libraries: list[Any], server_uri: str, benchmark: Any, quick: bool, record: Callable[..., None]
 ) -> None:
+    """Memory that iterating a million documents with no_cache() adds."""
+    if quick:
+        pytest.skip("only in the full run")
+    sizes = _answers(libraries, server_uri, "iterated", ITERATED)
+    if OURS in sizes:
+        title = "memory that iterating 1,000,000 with no_cache() adds"
+        benchmark.extra_info["checks"] = [
+            check("memory_flat", title, sizes[OURS] / 1e6, LIMIT / 1e6, most=True, unit="MB")
+        ]
+    record(
+        row(
+            "memory_iterated", "Memory", f"memory that iterating {ITERATED:,} with no_cache() adds",
+            {name: [max(size, 1.0)] for name, size in sizes.items()}, unit=BYTES, guard=False,
+            equal={"result": "check sums of what was read"},
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("how", TITLES)
+def test_memory(how: str, libraries: list[Any], server_uri: str, quick: bool, record: Callable[..., None]) -> None:
     """Bytes that a document takes."""
     count = HELD_QUICK if quick else HELD
     sizes = _answers(libraries, server_uri, how, count)
@@ -48,25 +67,6 @@ def test_memory(
             {name: [size / count] for name, size in sizes.items()}, unit=BYTES, target=target,
             raw_target=None if how == "inserted" else 1.0, headline=target is not None,
             equal={"result": "check sums of what was read"}, guard=how != "inserted",
-        )
-    )  # fmt: skip
-
-
-def test_memory_iterated(
-    libraries: list[Any], server_uri: str, benchmark: Any, quick: bool, record: Callable[..., None]
-) -> None:
-    """Memory that iterating a million documents with no_cache() adds."""
-    if quick:
-        pytest.skip("only in the full run")
-    sizes = _answers(libraries, server_uri, "iterated", ITERATED)
-    if OURS in sizes:
-        title = "memory that iterating 1,000,000 with no_cache() adds"
-        benchmark.extra_info["checks"] = [check("memory_flat", title, sizes[OURS] / 1e6, LIMIT / 1e6, most=True, unit="MB")]
-    record(
-        row(
-            "memory_iterated", "Memory", f"memory that iterating {ITERATED:,} with no_cache() adds",
-            {name: [max(size, 1.0)] for name, size in sizes.items()}, unit=BYTES, guard=False,
-            equal={"result": "check sums of what was read"},
         )
     )  # fmt: skip
 

@@ -40,9 +40,7 @@ def _measure(case: Case, libraries: list[Any], benchmark: Any, profile: Profile,
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.deployment == STANDALONE], ids=lambda case: case.name)
-def test_speed(
-    case: Case, libraries: list[Any], benchmark: Any, profile: Profile, record: Callable[..., None]
-) -> None:
+def test_speed(case: Case, libraries: list[Any], benchmark: Any, profile: Profile, record: Callable[..., None]) -> None:
     """Cases on the standalone server."""
     _measure(case, libraries, benchmark, profile, record)
 

@@ -26,7 +26,7 @@ def find_thousand(library: Any, number: int) -> int:
 
 
 def shared(work: Work, library: Any, operations: int, threads: int) -> tuple[float, float, int]:
-    """Do `operations` pieces of work on `threads` threads; return wall and processor seconds, and the sum of answers."""
+    """Do the work `operations` times on `threads` threads; return wall and processor seconds, and the answers' sum."""
     barrier = threading.Barrier(threads + 1)
     answers = [0] * threads
     failures: list[BaseException] = []

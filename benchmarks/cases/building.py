@@ -16,7 +16,7 @@ def _query(library: Any, queryset: Any) -> Any:
 
 def _q_objects(library: Any, _: Any) -> Any:
     Q = library.package.Q
-    condition = (Q(number__gte=5) & Q(number__lt=50)) | (Q(address__city="Oslo") & ~Q(tags__in=["new", "gift"]))
+    condition = (Q(number__gte=5) & Q(number__lt=50)) | (Q(address__city="Oslo") & Q(tags__nin=["new", "gift"]))
     return condition.to_query(library.models.order)
 
 

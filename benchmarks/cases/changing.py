@@ -99,7 +99,9 @@ _SAVING = (
         "save_nested_change", "change a field of the fourth embedded document of a list, and save", _save_nested,
         raw=_save_nested_raw, prepare=_invoice, stored=("invoices",), loops=50, target=2, headline=True,
     ),
-    Case("save_unchanged", "save a loaded document without changes", _unchanged, prepare=_order, stored=ORDERS, loops=50),
+    Case(
+        "save_unchanged", "save a loaded document without changes", _unchanged, prepare=_order, stored=ORDERS, loops=50,
+    ),
     Case(
         "save_cascade", "change a post and its author, save both with cascade=True", _save_cascade, prepare=_post,
         stored=("posts", "authors"), loops=20,
@@ -157,4 +159,6 @@ _MANY = (
     ),
 )  # fmt: skip
 
-CASES = group("Saving", *_SAVING) + group("One stored document", *_ONE) + group("Many at once, the server's time", *_MANY)
+CASES = (
+    group("Saving", *_SAVING) + group("One stored document", *_ONE) + group("Many at once, the server's time", *_MANY)
+)

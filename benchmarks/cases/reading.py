@@ -176,6 +176,7 @@ _PARTS = (
     Case(
         "distinct", "distinct() of a field of 10,000", lambda library, _: _orders(library).distinct("customer"),
         raw=lambda library, _: _raw(library).distinct("customer"), needs=MANY, result=as_result, loops=3, target=1.5,
+        headline=True, guard=False,
     ),
     Case(
         "count", "count() by an index", lambda library, _: _orders(library)(number__lt=50).count(),

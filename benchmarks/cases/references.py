@@ -29,9 +29,7 @@ def _select_related_raw(library: Any, _: Any) -> list[Any]:
     posts = list(library.database["posts"].find())
     wanted = {key for post in posts for key in (post["author"], *post["reviewers"])}
     authors = {author["_id"]: author for author in library.database["authors"].find({"_id": {"$in": list(wanted)}})}
-    return [
-        (authors[post["author"]]["name"], [authors[key]["name"] for key in post["reviewers"]]) for post in posts
-    ]
+    return [(authors[post["author"]]["name"], [authors[key]["name"] for key in post["reviewers"]]) for post in posts]
 
 
 def _reviewers(library: Any, _: Any) -> list[str]:

@@ -153,4 +153,3 @@ CASES = group(
         prepare=lambda library: (_loaded(library), _loaded(library)), result=lambda library, same: same, loops=1000,
     ),
 )  # fmt: skip
-

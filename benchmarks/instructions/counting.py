@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.instructions.paths import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOPS = 200
+LOOPS = 3_000
 ALLOCATORS = ("malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign")
 Counts = dict[str, dict[str, float]]
 
@@ -26,7 +26,9 @@ def available() -> bool:
 
 def key() -> str:
     """What counts depend on: Python's minor version and the architecture."""
-    return f"python {sys.version_info[0]}.{sys.version_info[1]}, {platform.machine()}, {platform.libc_ver()[0] or 'libc'}"
+    return (
+        f"python {sys.version_info[0]}.{sys.version_info[1]}, {platform.machine()}, {platform.libc_ver()[0] or 'libc'}"
+    )
 
 
 def count() -> Counts:

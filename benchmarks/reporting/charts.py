@@ -1,5 +1,6 @@
 """The charts of report.html, drawn by pygal as SVG without scripts."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,9 @@ _STYLE: dict[str, Any] = {
     "guide_stroke_dasharray": "2,3", "major_guide_stroke_dasharray": "2,3", "opacity": ".9", "opacity_hover": "1",
 }  # fmt: skip
 _COMMON: dict[str, Any] = {"js": [], "disable_xml_declaration": True, "explicit_size": False, "width": 1000}
+_TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+# Comments with addresses, and a script for the tooltips of pygal's own.
+_SUPERFLUOUS = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
 def ratios(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -28,8 +32,10 @@ def ratios(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
         ("against pymongo", [row["raw_ratio"] for row in rows]),
     ]
     bars = [(name, values) for name, values in bars if any(value is not None for value in values)]
+    low, high = _range(bars)
     chart = pygal.HorizontalBar(
-        **_COMMON, style=style, title=title, height=110 + 22 * len(bars) * len(rows), logarithmic=True, range=_range(bars),
+        **_COMMON, style=style, title=title, height=130 + 20 * len(bars) * len(rows), logarithmic=True,
+        range=(low, high), y_labels=[tick for tick in _TICKS if low <= tick <= high],
         x_title="times as fast or as small (logarithmic)", print_values=True, value_formatter=ratio_text,
         legend_at_bottom=True, spacing=8, truncate_label=-1, margin_right=40,
     )  # fmt: skip
@@ -37,33 +43,36 @@ def ratios(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
     chart.x_labels = [row["title"] for row in reversed(rows)]
     for name, values in bars:
         chart.add(name, list(reversed(values)))
-    return str(chart.render(is_unicode=True))
+    return _svg(chart)
 
 
 def _range(bars: Iterable[tuple[str, Sequence[float | None]]]) -> tuple[float, float]:
     values = [value for _, row in bars for value in row if value]
-    return min(0.5, *values), max(10.0, *values)
+    return 0.8 * min(0.5, *values), 1.2 * max(10.0, *values)
 
 
-def curve(title: str, points: Sequence[Mapping[str, Any]], scale: float, y_title: str, x_title: str) -> str:
+def curve(
+    title: str, points: Sequence[Mapping[str, Any]], scale: float, y_title: str, x_title: str, logarithmic: bool = True
+) -> str:
     """A line for each library through the points of a curve; amounts are multiplied by `scale`."""
     ordered = sorted(points, key=lambda row: row["x"])
     present = [name for name in NAMES if any(name in row["medians"] for row in ordered)]
     chart = pygal.Line(
         **_COMMON, style=Style(**_STYLE, colors=tuple(COLOURS[name] for name in present)), title=title, height=420,
-        logarithmic=True, x_title=x_title, y_title=y_title, legend_at_bottom=True, dots_size=4, print_values=True,
-        value_formatter=lambda value: f"{value:,.3g}", margin_right=40,
+        logarithmic=logarithmic, include_x_axis=not logarithmic, x_title=x_title,
+        y_title=y_title, legend_at_bottom=True, dots_size=4, print_values=True,
+        value_formatter=_number, margin_right=70,
     )  # fmt: skip
     chart.x_labels = [f"{row['x']:,}" for row in ordered]
     for name in present:
         chart.add(name, [_scaled(row, name, scale) for row in ordered])
-    return str(chart.render(is_unicode=True))
+    return _svg(chart)
 
 
 def throughput(title: str, points: Sequence[Mapping[str, Any]]) -> str:
     """Operations a second by number of threads."""
     turned = [{**row, "medians": {name: 1 / value for name, value in row["medians"].items()}} for row in points]
-    return curve(title, turned, 1.0, "operations a second", "threads")
+    return curve(title, turned, 1.0, "operations a second", "threads", logarithmic=False)
 
 
 def sizes(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
@@ -77,7 +86,15 @@ def sizes(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
     chart.x_labels = [row["title"] for row in rows]
     for name in present:
         chart.add(name, [row["medians"].get(name) for row in rows])
-    return str(chart.render(is_unicode=True))
+    return _svg(chart)
+
+
+def _svg(chart: Any) -> str:
+    return _SUPERFLUOUS.sub("", str(chart.render(is_unicode=True)))
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _scaled(row: Mapping[str, Any], name: str, scale: float) -> float | None:

@@ -44,8 +44,8 @@ def document(report: Mapping[str, Any]) -> str:
     facts = "\n".join(f"* {name}: {value}" for name, value in report["facts"].items())
     parts = [
         "# Benchmark",
-        "Medians of rounds in which the libraries take turns. Results and stored documents were compared before anything "
-        "was timed. Processor time is the client's, in the order MongoEngine / pymongo / mongoengine_fast.",
+        "Medians of rounds in which the libraries take turns. Results and stored documents were compared before "
+        "anything was timed. Processor time is the client's, in the order MongoEngine / pymongo / mongoengine_fast.",
         facts,
     ]
     for group, rows in groupby(report["rows"], key=lambda row: row["group"]):

@@ -94,7 +94,7 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> str:
     if not checks:
         return ""
     lines = "".join(
-        f"<tr><td>{escape(one['title'])}</td><td class=\"{'good' if one['met'] else 'poor'}\">{one['value']:.2f} "
+        f'<tr><td>{escape(one["title"])}</td><td class="{"good" if one["met"] else "poor"}">{one["value"]:.2f} '
         f"{one['unit']}</td><td>{'at most' if one['most'] else 'at least'} {one['limit']:g} {one['unit']}</td></tr>"
         for one in checks
     )

@@ -24,10 +24,10 @@ def row(
 ) -> dict[str, Any]:
     """A row: amounts of every library, less being better.
 
-    `more` may hold `cpu` (as `samples`), `target`, `raw_target`, `headline`, `guard`, `note`, `equal` (what was compared
-    beforehand), `curve` and `x` (a point of a curve).
+    `more` may hold `cpu` (as `samples`), `target`, `raw_target`, `headline`, `guard`, `note`, `equal` (what was
+    compared beforehand), `curve` and `x` (a point of a curve).
     """
-    known = {
+    known: dict[str, Any] = {
         "cpu": None, "target": None, "raw_target": None, "headline": False, "guard": True, "note": "", "equal": {},
         "curve": None, "x": None,
     }  # fmt: skip
