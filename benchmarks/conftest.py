@@ -28,17 +28,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the folder of ``--data`` known, also to processes that are started, and show progress."""
     if config.getoption("--data"):
         os.environ[public_data.VARIABLE] = config.getoption("--data")
+    config.addinivalue_line("markers", "full: takes too long for a quick run")
     config.pluginmanager.register(Progress(config), "benchmark-progress")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Order the files as the report has them, and keep the cases that ``--only`` names."""
+    """Order the files as the report has them; keep what ``--only`` names and what a quick run has time for."""
     items.sort(key=lambda item: FILES.index(item.path.stem))
     only = set(filter(None, config.getoption("--only").split(",")))
-    if only:
-        chosen = [item for item in items if _case_name(item) in only]
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+    quick = config.getoption("--quick")
+    chosen = [
+        item
+        for item in items
+        if (not only or _case_name(item) in only) and not (quick and item.get_closest_marker("full"))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 def _case_name(item: pytest.Item) -> str:

@@ -34,12 +34,9 @@ def _answers(libraries: list[Any], uri: str, how: str, count: int) -> dict[str, 
     return {name: answer["bytes"] for name, answer in answers.items()}
 
 
-def test_memory_iterated(
-    libraries: list[Any], server_uri: str, benchmark: Any, quick: bool, record: Callable[..., None]
-) -> None:
+@pytest.mark.full
+def test_memory_iterated(libraries: list[Any], server_uri: str, benchmark: Any, record: Callable[..., None]) -> None:
     """Memory that iterating a million documents with no_cache() adds."""
-    if quick:
-        pytest.skip("only in the full run")
     sizes = _answers(libraries, server_uri, "iterated", ITERATED)
     if OURS in sizes:
         title = "memory that iterating 1,000,000 with no_cache() adds"
@@ -55,7 +52,7 @@ def test_memory_iterated(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("how", TITLES)
+@pytest.mark.parametrize("how", TITLES, ids=lambda how: f"memory_{how}")
 def test_memory(how: str, libraries: list[Any], server_uri: str, quick: bool, record: Callable[..., None]) -> None:
     """Bytes that a document takes."""
     count = HELD_QUICK if quick else HELD

@@ -18,7 +18,10 @@ KINDS = {
 CURVES: dict[tuple[str, int], dict[str, float]] = {}
 
 
-@pytest.mark.parametrize(("kind", "count"), [(kind, count) for kind in KINDS for count in threads.COUNTS])
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [pytest.param(kind, count, id=f"threads_{kind}_{count}") for kind in KINDS for count in threads.COUNTS],
+)
 def test_threads(
     kind: str, count: int, libraries: list[Any], benchmark: Any, quick: bool, record: Callable[..., None]
 ) -> None:

@@ -97,7 +97,7 @@ _SAVING = (
     ),
     Case(
         "save_nested_change", "change a field of the fourth embedded document of a list, and save", _save_nested,
-        raw=_save_nested_raw, prepare=_invoice, stored=("invoices",), loops=50, target=2, headline=True,
+        raw=_save_nested_raw, prepare=_invoice, stored=("invoices",), loops=50, target=2,
     ),
     Case(
         "save_unchanged", "save a loaded document without changes", _unchanged, prepare=_order, stored=ORDERS, loops=50,
@@ -155,7 +155,7 @@ _MANY = (
         "delete_many", "delete() of 1,000 documents",
         lambda library, _: library.models.order.objects(number__lt=1_000).delete(),
         raw=lambda library, _: _raw(library).delete_many({"number": {"$lt": 1_000}}).deleted_count,
-        prepare=_thousand, result=as_result, stored=ORDERS, target=0.97, raw_target=0.97, headline=True, guard=False,
+        prepare=_thousand, result=as_result, stored=ORDERS, target=0.97, raw_target=0.97, guard=False,
     ),
 )  # fmt: skip
 

@@ -38,7 +38,7 @@ CASES = group(
         "majority_save_new", "save a new document, w: majority",
         lambda library, _: library.order(42).save(write_concern=W),
         raw=lambda library, _: _raw(library).insert_one(library.order(42)), prepare=_empty, stored=ORDERS, loops=10,
-        target=0.97, raw_target=0.97, headline=True, guard=False, deployment=MAJORITY,
+        target=0.97, raw_target=0.97, guard=False, deployment=MAJORITY,
     ),
     Case(
         "majority_save_change", "change one field and save, w: majority", _save_change, raw=_save_change_raw,

@@ -94,7 +94,7 @@ _WHOLE = (
         "find_1000", "find 1,000, read one field of each",
         lambda library, _: sum(order.number for order in library.models.order_1000.objects),
         raw=lambda library, _: sum(order["number"] for order in library.database["orders_1000"].find()),
-        needs=FEW, result=as_result, target=35, raw_target=1.3, headline=True,
+        needs=FEW, result=as_result, target=35, raw_target=1.3,
     ),
     Case(
         "find_10000", "find 10,000, read one field of each",
@@ -160,7 +160,7 @@ _PARTS = (
         raw=lambda library, _: [
             (order["number"], order["customer"]) for order in _raw(library).find({}, {"number": 1, "customer": 1})
         ],
-        needs=MANY, result=as_result, rounds=9, target=15, headline=True,
+        needs=MANY, result=as_result, rounds=9, target=15,
     ),
     Case(
         "values_list", "values_list() of one field, 10,000",
@@ -176,7 +176,7 @@ _PARTS = (
     Case(
         "distinct", "distinct() of a field of 10,000", lambda library, _: _orders(library).distinct("customer"),
         raw=lambda library, _: _raw(library).distinct("customer"), needs=MANY, result=as_result, loops=3, target=1.5,
-        headline=True, guard=False,
+        guard=False,
     ),
     Case(
         "count", "count() by an index", lambda library, _: _orders(library)(number__lt=50).count(),
@@ -219,7 +219,7 @@ _SINGLE = (
         raw=lambda library, _: [
             order["customer"] for order in _raw(library).find({"number": {"$gte": 5000, "$lt": 5100}})
         ],
-        needs=MANY, result=as_result, loops=10, headline=True,
+        needs=MANY, result=as_result, loops=10,
         note="First-floor operation: a range over an index of 10,000 documents of 250 bytes, whole documents.",
     ),
 )  # fmt: skip

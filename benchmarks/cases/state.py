@@ -6,7 +6,7 @@ from bson import decode, encode
 
 from benchmarks import shapes
 from benchmarks.case import Case
-from benchmarks.cases.common import group, loaded, plain, plain_new
+from benchmarks.cases.common import as_result, group, loaded, plain, plain_new
 
 FIELDS = ("number", "customer", "email", "active", "total", "placed", "tags")
 NEEDS = ("orders_1000",)
@@ -29,7 +29,7 @@ def _changed(library: Any) -> Any:
     return order
 
 
-def _set_fields(library: Any, order: Any) -> None:
+def _set_fields(library: Any, order: Any) -> Any:
     order.total = 1.5
     order.customer = "somebody"
     order.number = 1
@@ -40,6 +40,7 @@ def _set_fields(library: Any, order: Any) -> None:
     order.number = 2
     order.active = True
     order.email = "else@example.org"
+    return order
 
 
 def _get_fields(library: Any, order: Any) -> tuple[Any, ...]:
@@ -87,12 +88,13 @@ CASES = group(
         lambda library, values: library.models.note(**values), prepare=_note_values, result=plain_new, loops=200,
     ),
     Case(
-        "validate", "validate one document", lambda library, order: order.validate(), prepare=_built, loops=500,
-        target=15, headline=True,
+        "validate", "validate one document", lambda library, order: order.validate(), prepare=_built, result=as_result,
+        loops=500, target=15, headline=True,
     ),
     Case(
         "validate_invoice", "validate a document with a list of ten embedded ones",
-        lambda library, invoice: invoice.validate(), prepare=lambda library: library.invoice(42), loops=100,
+        lambda library, invoice: invoice.validate(), prepare=lambda library: library.invoice(42), result=as_result,
+        loops=100,
     ),
     Case(
         "to_mongo", "to_mongo() of one document", lambda library, order: order.to_mongo(), prepare=_built,
@@ -106,7 +108,7 @@ CASES = group(
     Case(
         "changed_fields", "_get_changed_fields() of a loaded document after three changes",
         lambda library, order: order._get_changed_fields(), needs=NEEDS, prepare=_changed, result=_as_set, loops=500,
-        target=10, headline=True,
+        target=10,
     ),
     Case(
         "delta", "_delta() of a loaded document after three changes", lambda library, order: order._delta(),
@@ -115,28 +117,28 @@ CASES = group(
     ),
     Case(
         "getattr", "read ten plain fields, one after the other", _get_fields, prepare=_built,
-        result=lambda library, values: values, loops=1000, target=1, headline=True,
+        result=as_result, loops=1000, target=1,
     ),
     Case(
         "getattr_loaded", "read ten plain fields of a loaded document, again and again", _get_fields, needs=NEEDS,
-        prepare=_loaded, result=lambda library, values: values, loops=1000, target=1,
+        prepare=_loaded, result=as_result, loops=1000, target=1,
     ),
     Case(
         "getattr_containers", "read two items of a list and two fields of an embedded document", _get_containers,
-        needs=NEEDS, prepare=_loaded, result=lambda library, values: values, loops=500,
+        needs=NEEDS, prepare=_loaded, result=as_result, loops=500,
     ),
     Case(
         "setattr", "set ten fields, one after the other", _set_fields, prepare=_built,
-        result=lambda library, _: None, loops=500, target=5, headline=True,
+        result=plain_new, loops=500, target=5,
     ),
     Case(
         "edit_list", "append to a list of a loaded document, and pop again",
         lambda library, order: (order.tags.append("late"), order.tags.pop()), needs=NEEDS, prepare=_loaded,
-        result=lambda library, values: values, loops=500,
+        result=as_result, loops=500,
     ),
     Case(
         "document_to_json", "to_json() of one document", lambda library, order: order.to_json(), needs=NEEDS,
-        prepare=_loaded, result=lambda library, text: text, loops=100,
+        prepare=_loaded, result=as_result, loops=100,
     ),
     Case(
         "from_json", "from_json() of one document",
@@ -146,10 +148,10 @@ CASES = group(
         "from_db", "a document from BSON bytes, one field read: from_db(), against _from_son(decode())",
         lambda library, _: library.models.order_1000._from_son(decode(_BYTES)).number,
         ours=lambda library, _: library.models.order_1000.from_db(_BYTES).number,
-        raw=lambda library, _: decode(_BYTES)["number"], result=lambda library, number: number, loops=500,
+        raw=lambda library, _: decode(_BYTES)["number"], result=as_result, loops=500,
     ),
     Case(
         "equality", "compare two loaded documents", lambda library, pair: pair[0] == pair[1], needs=NEEDS,
-        prepare=lambda library: (_loaded(library), _loaded(library)), result=lambda library, same: same, loops=1000,
+        prepare=lambda library: (_loaded(library), _loaded(library)), result=as_result, loops=1000,
     ),
 )  # fmt: skip

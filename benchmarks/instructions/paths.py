@@ -16,7 +16,7 @@ from benchmarks import shapes
 WARM = 100
 
 
-def _paths() -> dict[str, Callable[[], Any]]:
+def make() -> dict[str, Callable[[], Any]]:
     package: Any = importlib.import_module("mongoengine_fast")
 
     class Address(package.EmbeddedDocument):  # type: ignore[misc]
@@ -67,7 +67,7 @@ NAMES = ("construct", "change", "load", "validate", "to_mongo")
 
 def main() -> None:
     """Warm every path up, then do the loops that were asked for."""
-    paths = _paths()
+    paths = make()
     assert tuple(paths) == NAMES
     wanted = {name: int(loops) for name, _, loops in (argument.partition("=") for argument in sys.argv[1:])}
     # The collector runs by the number of objects alive, which is not what is counted here.

@@ -1,6 +1,7 @@
 """The charts of report.html, drawn by pygal as SVG without scripts."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from pygal.style import Style
 from benchmarks.libraries import NAMES, OURS, RAW, STOCK
 from benchmarks.reporting.rows import ratio_text
 
+# pygal's import hook for maps is of a kind that Python warns of, and nothing here draws maps.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
+
 COLOURS = {STOCK: "#8c8c8c", RAW: "#4477aa", OURS: "#cc6633"}
 _STYLE: dict[str, Any] = {
     "background": "transparent", "plot_background": "transparent", "foreground": "#444", "foreground_strong": "#222",
@@ -18,6 +22,11 @@ _STYLE: dict[str, Any] = {
     "guide_stroke_dasharray": "2,3", "major_guide_stroke_dasharray": "2,3", "opacity": ".9", "opacity_hover": "1",
 }  # fmt: skip
 _COMMON: dict[str, Any] = {"js": [], "disable_xml_declaration": True, "explicit_size": False, "width": 1000}
+_BARS = (
+    ("against MongoEngine", COLOURS[OURS], "ratio"),
+    ("target", "#e8c9b5", "target"),
+    ("against pymongo", COLOURS[RAW], "raw_ratio"),
+)
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
 # Comments with addresses, and a script for the tooltips of pygal's own.
 _SUPERFLUOUS = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
@@ -25,29 +34,25 @@ _SUPERFLUOUS = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 def ratios(title: str, rows: Sequence[Mapping[str, Any]]) -> str:
     """Horizontal bars of the ratios of a group: against MongoEngine and its target, and against pymongo."""
-    style = Style(**_STYLE, colors=(COLOURS[OURS], "#e8c9b5", COLOURS[RAW]))
-    bars = [
-        ("against MongoEngine", [row["ratio"] for row in rows]),
-        ("target", [row["target"] for row in rows]),
-        ("against pymongo", [row["raw_ratio"] for row in rows]),
-    ]
-    bars = [(name, values) for name, values in bars if any(value is not None for value in values)]
-    low, high = _range(bars)
+    bars = [(name, colour, [row[key] for row in rows]) for name, colour, key in _BARS]
+    bars = [bar for bar in bars if any(value is not None for value in bar[2])]
+    low, high = _range([values for _, _, values in bars])
+    style = Style(**_STYLE, colors=tuple(colour for _, colour, _ in bars))
     chart = pygal.HorizontalBar(
         **_COMMON, style=style, title=title, height=130 + 20 * len(bars) * len(rows), logarithmic=True,
-        range=(low, high), y_labels=[tick for tick in _TICKS if low <= tick <= high],
+        range=(low, high), zero=low, y_labels=[tick for tick in _TICKS if low <= tick <= high],
         x_title="times as fast or as small (logarithmic)", print_values=True, value_formatter=ratio_text,
         legend_at_bottom=True, spacing=8, truncate_label=-1, margin_right=40,
     )  # fmt: skip
     # pygal draws horizontal bars from below.
     chart.x_labels = [row["title"] for row in reversed(rows)]
-    for name, values in bars:
+    for name, _, values in bars:
         chart.add(name, list(reversed(values)))
     return _svg(chart)
 
 
-def _range(bars: Iterable[tuple[str, Sequence[float | None]]]) -> tuple[float, float]:
-    values = [value for _, row in bars for value in row if value]
+def _range(bars: Iterable[Sequence[float | None]]) -> tuple[float, float]:
+    values = [value for bar in bars for value in bar if value]
     return 0.8 * min(0.5, *values), 1.2 * max(10.0, *values)
 
 
