@@ -45,6 +45,7 @@ CASES = group(
     Case(
         "insert_load_bulk_false", "insert 1,000, built and stored, load_bulk=False", _insert(load_bulk=False),
         raw=_insert_raw, prepare=_values, stored=ORDERS, target=7, raw_target=1.3, headline=True,
+        note="First-floor operation: 1,000 documents of 250 bytes, constructed, validated and sent; nothing read back.",
     ),
     Case(
         "insert_load_bulk_true", "insert 1,000, built, stored and read back, load_bulk=True", _insert(load_bulk=True),

@@ -75,6 +75,12 @@ def _update_nested(library: Any, documents: Any) -> None:
     document.save()
 
 
+def _update_array(library: Any, documents: Any) -> None:
+    document = next(documents)
+    document.embedded_str_doc_array[1].field1 = "changed"
+    document.save()
+
+
 def _update_raw(name: str, path: str, value: Any) -> Any:
     def work(library: Any, documents: Any) -> None:
         library.database[name].update_one({"_id": next(documents)["_id"]}, {"$set": {path: value}})
@@ -165,6 +171,11 @@ CASES = group(
     Case(
         "odm_update_nested", "nested: update a field of an embedded document", _update_nested,
         raw=_update_raw("nested", "embedded_str_doc_1.field1", "changed"), prepare=_stored("nested", 30),
+        stored=("nested",), loops=30,
+    ),
+    Case(
+        "odm_update_array", "nested: update a field of an item of an array", _update_array,
+        raw=_update_raw("nested", "embedded_str_doc_array.1.field1", "changed"), prepare=_stored("nested", 30),
         stored=("nested",), loops=30,
     ),
     _nested_filter("nested", "by a field of an embedded document", "embedded_int_doc_8.field1", 420),

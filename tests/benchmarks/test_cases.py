@@ -89,5 +89,10 @@ def test_majority_writes_run_on_a_replica_set() -> None:
     }  # fmt: skip
 
 
+def test_first_floor_operations_state_their_workload() -> None:
+    floor = {case.name for case in CASES if case.note.startswith("First-floor operation: ")}
+    assert floor == {"insert_load_bulk_false", "find_10000", "update_many", "bulk_save_changed", "indexed_find"}
+
+
 def test_the_readme_gets_a_table_that_can_be_read() -> None:
     assert 20 <= sum(case.headline for case in CASES) <= 28
