@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.instructions.paths import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-LOOPS = 3_000
+LOOPS = 10_000
 ALLOCATORS = ("malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign")
 Counts = dict[str, dict[str, float]]
 
