@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,11 +57,12 @@ def quick(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--quick"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def profile(request: pytest.FixtureRequest, quick: bool) -> Profile:
-    """How long to measure."""
-    chosen = QUICK if quick else FULL
-    return Profile(chosen.seconds, request.config.getoption("--rounds-factor"))
+    """How long to measure the next case."""
+    chosen = replace(QUICK if quick else FULL, factor=request.config.getoption("--rounds-factor"))
+    progress: Any = request.config.pluginmanager.get_plugin("benchmark-progress")
+    return chosen.at(progress.elapsed(), progress.total - progress.done)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,10 @@ class Progress:
         self.done = 0
         self.started = time.monotonic()
 
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
     def pytest_collection_finish(self, session: Any) -> None:
         """Learn how many cases there are."""
         self.total = len(session.items)
@@ -32,9 +36,8 @@ class Progress:
         row = dict(report.user_properties).get("row")
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
-            seconds = time.monotonic() - self.started
             text = line(name, row) if report.passed else f"{name:<26} FAILED"
-            terminal.write_line(f"[{self.done:>3}/{self.total}] {seconds:>5.0f} s  {text}")
+            terminal.write_line(f"[{self.done:>3}/{self.total}] {self.elapsed():>5.0f} s  {text}")
 
 
 def line(name: str, row: dict[str, Any] | None) -> str:

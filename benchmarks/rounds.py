@@ -2,7 +2,7 @@
 
 import gc
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.case import Case
@@ -12,10 +12,19 @@ MINIMUM = 3
 
 @dataclass(frozen=True)
 class Profile:
-    """How long to measure: `seconds` for each case, `factor` times the rounds of the case, never under `MINIMUM`."""
+    """How long to measure: `seconds` for each case, `factor` times the rounds of the case, never under `MINIMUM`.
+
+    `within` seconds the run should be over: on a busy machine less than `seconds` is left for a case.
+    """
 
     seconds: float
     factor: float = 1.0
+    within: float = float("inf")
+
+    def at(self, elapsed: float, left: int) -> "Profile":
+        """The profile for the next case, `elapsed` seconds after the start, when `left` cases are left."""
+        share = max(0.0, self.within - elapsed) / max(left, 1)
+        return replace(self, seconds=min(self.seconds, share))
 
     def rounds(self, wanted: int, seconds_of_one: float) -> int:
         """How many rounds of a case that wants `wanted`, one of which takes `seconds_of_one`."""
@@ -24,7 +33,7 @@ class Profile:
 
 
 FULL = Profile(seconds=45.0)
-QUICK = Profile(seconds=1.2)
+QUICK = Profile(seconds=1.2, within=200.0)
 
 
 class Samples:

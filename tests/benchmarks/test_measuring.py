@@ -31,6 +31,19 @@ def test_rounds_stop_at_a_number_or_when_the_time_is_used_up(
     assert Profile(seconds, factor).rounds(wanted, one) == rounds
 
 
+@pytest.mark.parametrize(
+    ("elapsed", "left", "seconds"), [(0.0, 10, 1.0), (60.0, 80, 0.5), (120.0, 10, 0.0), (0.0, 0, 1.0)]
+)
+def test_a_run_that_is_late_leaves_less_time_for_a_case(elapsed: float, left: int, seconds: float) -> None:
+    late = Profile(1.0, 2.0, within=100.0).at(elapsed, left)
+    assert late == Profile(seconds, 2.0, within=100.0)
+    assert late.rounds(15, 0.5) >= MINIMUM
+
+
+def test_a_run_without_a_limit_is_never_late() -> None:
+    assert Profile(45.0).at(1e6, 1) == Profile(45.0)
+
+
 def test_a_round_does_the_work_as_often_as_it_loops_with_what_was_prepared_once() -> None:
     done: list[Any] = []
     prepared: list[str] = []
