@@ -7,14 +7,15 @@ SHELL := bash
 
 PYTHON ?= python3
 PARITY ?=
+BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 RELEASE := $(VENV)/.release-build
 SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
-.PHONY: help setup dev demo test test-rust test-python nightly parity bench bench-quick lint lint-rust lint-python audit lock \
-	wheel clean
+.PHONY: help setup dev demo test test-rust test-python nightly parity bench bench-quick bench-check bench-record \
+	bench-readme lint lint-rust lint-python audit lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -60,13 +61,24 @@ parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoen
 	$(call say,'Upstream suite')
 	@$(BIN)/python -m compat_tests.upstream $(PARITY)
 
-bench: $(RELEASE) ## the benchmark, with a report in benchmarks/report/
+bench: $(RELEASE) ## the benchmark (about half an hour), report in benchmarks/report/ (BENCH='--data DIR')
 	$(call say,'Benchmark')
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH)
 
-bench-quick: $(RELEASE) ## the same in about a minute, fewer rounds
+bench-quick: $(RELEASE) ## the same in under five minutes: fewer rounds, no great sizes
 	$(call say,'Quick benchmark')
-	@$(BIN)/python -m benchmarks --quick
+	@$(BIN)/python -m benchmarks --quick $(BENCH)
+
+bench-check: $(RELEASE) ## the quick benchmark and instruction counts against benchmarks/record.json
+	$(call say,'Quick benchmark against the record')
+	@$(BIN)/python -m benchmarks --quick --check $(BENCH)
+
+bench-record: $(RELEASE) ## three quick benchmarks and the counts, their lowest ratios into benchmarks/record.json
+	$(call say,'Recording the benchmark')
+	@$(BIN)/python -m benchmarks --record 3 $(BENCH)
+
+bench-readme: $(VENV)/.tools ## the headline cases of the last report into README.md
+	@$(BIN)/python -m benchmarks --readme
 
 lint: lint-rust lint-python audit ## every static check
 	$(call say,'Lint is clean')

@@ -1,56 +1,50 @@
-"""``python -m benchmarks [--quick] [--readme] [pytest's arguments]``: run the benchmark and write its report."""
+"""``python -m benchmarks``: run the benchmark, write its report, compare it with the record, or update the record."""
 
 import argparse
-import importlib.metadata
-import json
-import subprocess
+import os
 import sys
-import tempfile
-from pathlib import Path
 
-from benchmarks import report
-from mongoengine_fast.testing import mongod_version
+from benchmarks import guard, public_data, run
+from benchmarks.reporting import files, markdown
+from benchmarks.reporting.build import missed
 
-ROOT = Path(__file__).resolve().parents[1]
+
+def _arguments() -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less time for each case, and smaller sizes")
+    parser.add_argument("--data", help="folder with the documents of MongoDB's published benchmarks")
+    parser.add_argument("--readme", action="store_true", help="put the table of the last report into README.md; no run")
+    parser.add_argument(
+        "--check", action="store_true", help="fail where a ratio fell against the record, twice in a row"
+    )
+    parser.add_argument("--record", type=int, metavar="RUNS", help="record the lowest ratios of RUNS quick runs")
+    parser.add_argument(
+        "--no-instructions", action="store_true", help="leave instruction counts out of check and record"
+    )
+    return parser.parse_known_args()
 
 
 def main() -> int:
-    """Run pytest-benchmark, then print and store the report; return pytest's exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, no memory cases")
-    parser.add_argument("--readme", action="store_true", help="put the table into README.md")
-    arguments, rest = parser.parse_known_args()
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as scratch:
-        raw_file = Path(scratch, "raw.json")
-        command = [
-            sys.executable, "-m", "pytest", "benchmarks", "-q", "-p", "no:randomly", "-p", "no:cacheprovider",
-            "--override-ini=addopts=", "--override-ini=filterwarnings=default", "--timeout=0", "--benchmark-only",
-            "--benchmark-quiet", "-v", f"--benchmark-json={raw_file}", *rest,
-        ]  # fmt: skip
-        if arguments.quick:
-            command += ["--quick", "--deselect", "benchmarks/test_memory.py"]
-        code = subprocess.run(command, cwd=ROOT, check=False).returncode
-        if not raw_file.is_file() or not raw_file.stat().st_size:
-            return code or 1
-        result = report.build(json.loads(raw_file.read_text()), _facts())
-    report.write(result)
+    """Return the exit code: that of pytest, or 1 where something fell."""
+    arguments, rest = _arguments()
+    if arguments.data:
+        os.environ[public_data.VARIABLE] = arguments.data
     if arguments.readme:
-        report.put_into_readme(result)
-    print(f"\n{report.table(result)}\n")
-    for title in report.missed(result):
-        print(f"below target: {title}")
-    print(f"Report: {report.FOLDER / 'report.md'}")
-    return code
-
-
-def _facts() -> dict[str, str]:
-    versions = {}
-    for name in ("mongoengine", "pymongo", "mongoengine-fast"):
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            versions[name] = "from the source tree"
-    return {**versions, "mongodb": ".".join(map(str, mongod_version()))}
+        markdown.put_into_readme(files.read())
+        return 0
+    if arguments.record:
+        return guard.update(arguments.record, rest, instructions=not arguments.no_instructions)
+    code, report = run.measure(quick=arguments.quick, rest=rest)
+    if report is None:
+        return code or 1
+    files.write(report)
+    print(f"\n{markdown.table(report['rows'])}\n")
+    for line in missed(report):
+        print(f"below target: {line}")
+    print(f"Report: {files.FOLDER / 'report.html'}")
+    if code or not arguments.check:
+        return code
+    return guard.check(report, rest, instructions=not arguments.no_instructions)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo import MongoClient
 
-from benchmarks import shapes
+from benchmarks import models, shapes
 
 STOCK = "mongoengine"
 OURS = "mongoengine_fast"
@@ -14,35 +14,36 @@ NAMES = (STOCK, RAW, OURS)
 
 
 class ModelLibrary:
-    """MongoEngine, or mongoengine_fast through the very same calls."""
+    """MongoEngine, or mongoengine_fast through the very same calls.
 
-    def __init__(self, name: str, uri: str, database: str) -> None:
+    `alias` is the connection that its classes use: one for each deployment that is open at the same time.
+    """
+
+    def __init__(self, name: str, uri: str, database: str, alias: str) -> None:
         self.name = name
+        self.alias = alias
         self.package = importlib.import_module(name)
-        self.client = self.package.connect(database, host=uri, tz_aware=False)
+        self.client = self.package.connect(database, host=uri, alias=alias, tz_aware=False)
         self.database = self.client[database]
-        self.collection = self.database["orders"]
-        self.order, self.address = shapes.define_models(self.package)
+        self.models = models.define(self.package, alias)
+        self.filled: dict[str, Any] = {}
 
     def close(self) -> None:
         """Close the connection."""
-        self.package.disconnect()
+        self.package.disconnect(self.alias)
 
-    def build(self, number: int) -> Any:
+    def order(self, number: int) -> Any:
         """A new document object with the values of order `number`."""
-        return self.construct(shapes.values(number))
+        return self.construct(shapes.order(number))
 
     def construct(self, values: dict[str, Any]) -> Any:
-        """A new document object with these values."""
-        return self.order(**{**values, "address": self.address(**values["address"])})
+        """A new document object with the values of an order."""
+        return self.models.order(**{**values, "address": self.models.address(**values["address"])})
 
-    def plain(self, document: Any) -> dict[str, Any]:
-        """The document as plain Python, for comparison between libraries."""
-        result = {name: getattr(document, name) for name in shapes.FIELDS}
-        address = result["address"]
-        result["address"] = {name: getattr(address, name) for name in ("street", "city", "code")}
-        result["tags"] = list(result["tags"])
-        return result
+    def invoice(self, number: int) -> Any:
+        """A new document object with the values of invoice `number`, its lines as embedded documents."""
+        values = shapes.invoice(number)
+        return self.models.invoice(**{**values, "lines": [self.models.line(**line) for line in values["lines"]]})
 
 
 class RawLibrary:
@@ -53,29 +54,29 @@ class RawLibrary:
     def __init__(self, uri: str, database: str) -> None:
         self.client: MongoClient[dict[str, Any]] = MongoClient(uri)
         self.database = self.client[database]
-        self.collection = self.database["orders"]
+        self.filled: dict[str, Any] = {}
 
     def close(self) -> None:
         """Close the connection."""
         self.client.close()
 
-    def build(self, number: int) -> Any:
+    def order(self, number: int) -> Any:
         """A new dict with the values of order `number`."""
-        return self.construct(shapes.values(number))
+        return self.construct(shapes.order(number))
 
     def construct(self, values: dict[str, Any]) -> Any:
-        """A new dict with these values."""
+        """A new dict with the values of an order."""
         return {**values, "address": dict(values["address"])}
 
-    def plain(self, document: Any) -> dict[str, Any]:
-        """The document without its id."""
-        return {name: document[name] for name in shapes.FIELDS}
+    def invoice(self, number: int) -> Any:
+        """A new dict with the values of invoice `number`."""
+        return shapes.invoice(number)
 
 
 Library = ModelLibrary | RawLibrary
 
 
-def open_library(name: str, uri: str) -> Any:
+def open_library(name: str, uri: str, alias: str = "default") -> Any:
     """Connect library `name` to a database of its own on the server at `uri`."""
     database = f"bench_{name}"
-    return RawLibrary(uri, database) if name == RAW else ModelLibrary(name, uri, database)
+    return RawLibrary(uri, database) if name == RAW else ModelLibrary(name, uri, database, alias)

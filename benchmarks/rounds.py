@@ -2,35 +2,62 @@
 
 import gc
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
-from benchmarks.cases import Case
+from benchmarks.case import Case
+
+MINIMUM = 3
 
 
-def time_round(case: Case, library: Any) -> float:
-    """Seconds that one piece of the case's work took on `library`, in one round."""
+@dataclass(frozen=True)
+class Profile:
+    """How long to measure: `seconds` for each case, `factor` times the rounds of the case, never under `MINIMUM`.
+
+    `within` seconds the run should be over: on a busy machine less than `seconds` is left for a case.
+    """
+
+    seconds: float
+    factor: float = 1.0
+    within: float = float("inf")
+
+    def at(self, elapsed: float, left: int) -> "Profile":
+        """The profile for the next case, `elapsed` seconds after the start, when `left` cases are left."""
+        share = max(0.0, self.within - elapsed) / max(left, 1)
+        return replace(self, seconds=min(self.seconds, share))
+
+    def rounds(self, wanted: int, seconds_of_one: float) -> int:
+        """How many rounds of a case that wants `wanted`, one of which takes `seconds_of_one`."""
+        affordable = int(self.seconds * self.factor / max(seconds_of_one, 1e-9))
+        return max(MINIMUM, min(round(wanted * self.factor), affordable))
+
+
+FULL = Profile(seconds=45.0)
+QUICK = Profile(seconds=1.2, within=200.0)
+
+
+class Samples:
+    """Wall and processor time of one operation, by library and round."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.wall: dict[str, list[float]] = {name: [] for name in names}
+        self.cpu: dict[str, list[float]] = {name: [] for name in names}
+
+    def add(self, name: str, wall: float, cpu: float) -> None:
+        """Note one round of library `name`."""
+        self.wall[name].append(wall)
+        self.cpu[name].append(cpu)
+
+
+def time_round(case: Case, library: Any) -> tuple[float, float]:
+    """Wall and processor seconds that the case's work took once on `library`, in one round of its loops."""
     work = case.work(library)
     assert work is not None
     prepared = case.prepare(library)
-    gc.collect()
     loops = range(case.loops)
-    started = time.perf_counter()
+    gc.collect()
+    cpu, wall = time.process_time(), time.perf_counter()
     for _ in loops:
         work(library, prepared)
-    return (time.perf_counter() - started) / case.loops
-
-
-def outcome(case: Case, library: Any) -> Any:
-    """Do the work once, untimed, and return what can be compared between libraries."""
-    work = case.work(library)
-    assert work is not None
-    prepared = case.prepare(library)
-    return case.outcome(library, work(library, prepared))
-
-
-def assert_same(case: Case, libraries: list[Any]) -> None:
-    """Run the case once on every library and require equal results.  This also warms them up."""
-    results = {library.name: outcome(case, library) for library in libraries}
-    names = list(results)
-    for name in names[1:]:
-        assert results[name] == results[names[0]], f"{case.name}: {name} and {names[0]} give different results"
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return wall / case.loops, cpu / case.loops

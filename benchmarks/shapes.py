@@ -1,4 +1,4 @@
-"""The documents of the benchmark: about 250 bytes of BSON, with a list and an embedded document."""
+"""The project's own benchmark documents as plain values: the same number gives the same values."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +7,19 @@ from bson import ObjectId
 
 _CITIES = ("Lisbon", "Oslo", "Quito", "Kyoto", "Accra", "Perth")
 _TAGS = ("new", "gift", "fragile", "express", "retail", "b2b")
+_KINDS = ("Animal", "Animal.Dog", "Animal.Bird")
 _START = datetime(2024, 1, 1)
-FIELDS = ("number", "customer", "email", "active", "total", "placed", "tags", "address")
+AUTHORS, POSTS = 100, 300
+LINES = 10
 
 
-def values(number: int) -> dict[str, Any]:
-    """The values of order `number` as plain Python; the same number gives the same values."""
+def key(number: int, family: int = 0) -> ObjectId:
+    """The id of document `number`; families of documents have different ids."""
+    return ObjectId(f"{family:08x}{number + 1:016x}")
+
+
+def order(number: int) -> dict[str, Any]:
+    """About 250 bytes of BSON, with a list and an embedded document."""
     return {
         "number": number,
         "customer": f"customer {number % 977:05d}",
@@ -29,28 +36,58 @@ def values(number: int) -> dict[str, Any]:
     }
 
 
-def with_id(number: int) -> dict[str, Any]:
-    """The document of order `number` with an id of its own, as it is stored."""
-    return {"_id": ObjectId(f"{number + 1:024x}"), **values(number)}
+def stored_order(number: int) -> dict[str, Any]:
+    """Order `number` as it is stored."""
+    return {"_id": key(number), **order(number)}
 
 
-def define_models(package: Any) -> tuple[Any, Any]:
-    """Define the same document classes with MongoEngine's API as `package` offers it; return (order, address)."""
+def invoice(number: int) -> dict[str, Any]:
+    """A document with a list of ten embedded documents."""
+    lines = [
+        {"article": f"article {number + step:06d}", "quantity": step + 1, "price": float((number + step) % 90)}
+        for step in range(LINES)
+    ]
+    return {"number": number, "customer": f"customer {number % 977:05d}", "lines": lines}
 
-    class Address(package.EmbeddedDocument):  # type: ignore[misc]
-        street = package.StringField(max_length=100)
-        city = package.StringField(required=True)
-        code = package.StringField(regex=r"^\d{5}$")
 
-    class Order(package.Document):  # type: ignore[misc]
-        number = package.IntField(required=True, min_value=0)
-        customer = package.StringField(max_length=100)
-        email = package.StringField()
-        active = package.BooleanField(default=True)
-        total = package.FloatField()
-        placed = package.DateTimeField()
-        tags = package.ListField(package.StringField(max_length=20))
-        address = package.EmbeddedDocumentField(Address)
-        meta = {"collection": "orders", "auto_create_index": False}
+def stored_invoice(number: int) -> dict[str, Any]:
+    """Invoice `number` as it is stored."""
+    return {"_id": key(number), **invoice(number)}
 
-    return Order, Address
+
+def stored_author(number: int) -> dict[str, Any]:
+    """An author, whom posts refer to."""
+    return {"_id": key(number, 1), "name": f"author {number:04d}", "born": 1900 + number % 100}
+
+
+def stored_post(number: int) -> dict[str, Any]:
+    """A post with one author, a lazy editor and three reviewers."""
+    return {
+        "_id": key(number, 2),
+        "title": f"post {number:05d}",
+        "author": key(number % AUTHORS, 1),
+        "editor": key((number * 7) % AUTHORS, 1),
+        "reviewers": [key((number + step) % AUTHORS, 1) for step in (1, 2, 3)],
+    }
+
+
+def stored_animal(number: int) -> dict[str, Any]:
+    """An animal of one of three classes."""
+    kind = _KINDS[number % 3]
+    values = {"_id": key(number), "_cls": kind, "name": f"animal {number:05d}", "weight": number % 100}
+    if kind == "Animal.Dog":
+        values["breed"] = f"breed {number % 40}"
+    elif kind == "Animal.Bird":
+        values["wingspan"] = number % 250 / 100
+    return values
+
+
+def stored_note(number: int) -> dict[str, Any]:
+    """A document with fields that no class declares."""
+    return {
+        "_id": key(number),
+        "title": f"note {number:05d}",
+        "mood": "calm",
+        "score": number % 10,
+        "extra": {"a": number, "b": [number, number + 1]},
+    }

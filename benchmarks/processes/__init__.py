@@ -1,0 +1,1 @@
+"""What has to be measured in fresh processes: memory and import time."""
