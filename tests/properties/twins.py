@@ -147,7 +147,14 @@ def trips(stock: Any) -> bool:
     paths = raised(stock._get_changed_fields)
     if isinstance(paths, Exception):
         return True
-    return any(isinstance(place, Exception) for path in paths for place, _ in _way(stock, path))
+    return any(isinstance(place, Exception) or _raises(place) for path in paths for place, _ in _way(stock, path))
+
+
+def _raises(place: Any) -> bool:
+    """Whether something in a container raises when it is asked for an attribute, as some references to nothing do."""
+    if isinstance(place, (list, tuple, dict)):
+        return any(_raises(item) for item in (place.values() if isinstance(place, dict) else place))
+    return isinstance(raised(lambda: hasattr(place, "_changed_fields")), Exception)
 
 
 def misnames(stock: Any) -> bool:
@@ -180,8 +187,8 @@ def _way(document: Any, path: str) -> Iterator[tuple[Any, str]]:
         else:
             place = TypeError(f"nothing is below {place!r}")
         if isinstance(place, Exception):
-            yield place, ""
-            return
+            break
+    yield place, ""
 
 
 def failed(pair: list[Any]) -> bool:
