@@ -70,7 +70,7 @@ class Collector:
         for module in list(self._modules()):
             name = self._describe.neutral(module.__name__)
             surface.modules[name] = self._module_aspects(module)
-            for attribute, value in vars(module).items():
+            for attribute, value in ((name, getattr(module, name)) for name in dir(module)):
                 if attribute not in _OF_MODULES and not self._is_left_out(value):
                     surface.names[f"{name}:{attribute}"] = self._name_aspects(value)
                     if self._is_defined_there(module, attribute, value):

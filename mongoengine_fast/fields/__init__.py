@@ -22,7 +22,6 @@ from io import BytesIO
 from operator import itemgetter
 from typing import Any
 
-import gridfs
 import pymongo
 from bson import SON, Binary, DBRef, ObjectId
 from bson.decimal128 import Decimal128, create_decimal128_context
@@ -45,6 +44,7 @@ from mongoengine_fast.common import _import_class, provide_classes
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
 from mongoengine_fast.document import Document, EmbeddedDocument
 from mongoengine_fast.errors import DoesNotExist, InvalidQueryError, ValidationError
+from mongoengine_fast.fields import extras
 from mongoengine_fast.fields.binary import BinaryField, UUIDField
 from mongoengine_fast.fields.cached_references import CachedReferenceField
 from mongoengine_fast.fields.containers import (
@@ -62,7 +62,7 @@ from mongoengine_fast.fields.embedded import (
     GenericEmbeddedDocumentField,
 )
 from mongoengine_fast.fields.enums import EnumField
-from mongoengine_fast.fields.extras import LANCZOS, Image, ImageOps, dateutil
+from mongoengine_fast.fields.extras import LAZY, dateutil
 from mongoengine_fast.fields.files import FileField, GridFSError, GridFSProxy
 from mongoengine_fast.fields.geo import (
     GeoPointField,
@@ -158,7 +158,25 @@ class _FieldsModule(types.ModuleType):
         for part in _PARTS:
             if name in part.__dict__ and not name.startswith("__"):
                 setattr(part, name, value)
+        if name in LAZY:
+            setattr(extras, name, value)
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if name in LAZY:
+            vars(extras).pop(name, None)
+        super().__delattr__(name)
+
+    def __getattr__(self, name: str) -> Any:
+        """Find what is imported when somebody asks for it."""
+        if name not in LAZY:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        value = self.__dict__[name] = getattr(extras, name)
+        return value
+
+    def __dir__(self) -> list[str]:
+        """Name them too."""
+        return [*super().__dir__(), *LAZY]
 
 
 def _parts() -> list[types.ModuleType]:

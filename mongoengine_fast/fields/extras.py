@@ -1,9 +1,13 @@
-"""Optional packages: `dateutil` for dates in strings, Pillow for images.
+"""Packages that few programs need: `dateutil` for dates in strings, Pillow for images, `gridfs` for files.
 
-A name is None where its package is not installed.
+A name is None where its package is not installed. Pillow and gridfs are imported when somebody asks for them: that
+takes as long as everything of ours.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 try:
     import dateutil
@@ -12,10 +16,22 @@ except ImportError:
 else:
     import dateutil.parser  # noqa: F401
 
-try:
-    from PIL import Image, ImageOps
-except ImportError:
-    Image = ImageOps = LANCZOS = None
-else:
+#: Names that are there once somebody asks for them.
+LAZY = ("Image", "ImageOps", "LANCZOS", "gridfs")
+
+
+def __getattr__(name: str) -> Any:
+    if name not in LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = {"gridfs": import_module("gridfs")} if name == "gridfs" else _pillow()
+    globals().update(found)
+    return found[name]
+
+
+def _pillow() -> dict[str, Any]:
+    try:
+        image, operations = import_module("PIL.Image"), import_module("PIL.ImageOps")
+    except ImportError:
+        return {"Image": None, "ImageOps": None, "LANCZOS": None}
     # The filters moved into an enumeration in Pillow 9.1.
-    LANCZOS = getattr(Image, "Resampling", Image).LANCZOS
+    return {"Image": image, "ImageOps": operations, "LANCZOS": getattr(image, "Resampling", image).LANCZOS}

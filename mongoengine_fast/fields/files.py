@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gridfs
 from bson import ObjectId
 
 from mongoengine_fast._sessions import session_option
 from mongoengine_fast.base.fields import BaseField
 from mongoengine_fast.connection import DEFAULT_CONNECTION_NAME, get_db
+from mongoengine_fast.fields import extras
+
+if TYPE_CHECKING:
+    import gridfs
 
 
 class GridFSError(Exception):
@@ -116,7 +119,7 @@ class GridFSProxy:
     def fs(self) -> gridfs.GridFS:
         """The GridFS bucket of the file."""
         if not self._fs:
-            self._fs = gridfs.GridFS(get_db(self.db_alias), self.collection_name)
+            self._fs = extras.gridfs.GridFS(get_db(self.db_alias), self.collection_name)
         return self._fs
 
     def get(self, grid_id: Any = None) -> Any:

@@ -5,6 +5,7 @@
 //! monitoring go on. A forked child finds its process id changed and gets a runtime of its own; its parent's is
 //! never dropped there, because dropping it would act on sockets and an epoll set which the parent still uses.
 use std::future::Future;
+use std::hint::black_box;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -51,8 +52,18 @@ pub fn current() -> Result<&'static Shared> {
     }
 }
 
+/// About two of the longest messages, and as much as glibc learns from.
+const LONG_MESSAGES: usize = 31 * 1024 * 1024;
+
+/// Has an allocator that learns from what is given back (glibc's does) keep pages for messages of megabytes, rather than
+/// fetch them from the kernel, page by page, and return them for each of the copies that sending makes.
+fn expect_long_messages() {
+    drop(black_box(Vec::<u8>::with_capacity(LONG_MESSAGES)));
+}
+
 impl Shared {
     fn start(pid: u32) -> Result<&'static Shared> {
+        expect_long_messages();
         let tokio = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -51,6 +51,12 @@ impl Statements {
         &self.bytes[start..self.ends[index]]
     }
 
+    /// About as many bytes as the statements from `first` to before `end` take in a command.
+    fn size(&self, first: usize, end: usize) -> usize {
+        let start = if first == 0 { 0 } else { self.ends[first - 1] };
+        self.ends[end - 1] - start + (end - first) * (decimal_digits(end) + 2) + COMMAND_ROOM
+    }
+
     /// Returns the end of the command that starts at statement `first`: as many as fit.
     pub fn batch_end(&self, first: usize, max_bytes: usize, max_count: usize) -> usize {
         let mut size = COMMAND_ROOM;
@@ -115,6 +121,7 @@ impl Bulk<'_> {
     pub fn command(&self, statements: &Statements, first: usize, end: usize) -> Result<RawDocumentBuf> {
         let mut builder = Builder::command(self.verb.command(), self.collection);
         builder.boolean("ordered", self.ordered);
+        builder.reserve(statements.size(first, end));
         builder.begin_array(self.verb.statements());
         let mut index = Counter::default();
         for position in first..end {

@@ -33,6 +33,11 @@ impl Builder {
         builder
     }
 
+    /// Makes room for so many bytes at once.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
+    }
+
     fn begin(&mut self) {
         self.open.push(self.out.len());
         self.out.extend_from_slice(&[0; 4]);

@@ -151,13 +151,12 @@ pub async fn write(client: &Client, database: &Database, command: RawDocumentBuf
     if !retryable {
         return write_once(client, database, command).await;
     }
-    let plain = command.clone();
     let command = with_transaction_number(command, client.next_transaction_number())?;
-    match write_twice(client, database, command).await {
+    match write_twice(client, database, &command).await {
         // The topology changed since it was asked: the server is a standalone now.
         Err(error) if error.code == Some(20) && error.message.starts_with("Transaction numbers") => {
             client.learn(None);
-            write_once(client, database, plain).await
+            write_once(client, database, without_transaction_number(command)?).await
         }
         outcome => outcome,
     }
@@ -172,14 +171,14 @@ async fn write_once(client: &Client, database: &Database, command: RawDocumentBu
     outcome
 }
 
-async fn write_twice(client: &Client, database: &Database, command: RawDocumentBuf) -> Result<Vec<u8>> {
+async fn write_twice(client: &Client, database: &Database, command: &RawDocumentBuf) -> Result<Vec<u8>> {
     let mut session = client.take_session().await?;
     let first = send_write(database, command.clone(), &mut session).await;
     let outcome = match first {
         Ok(reply) if !asks_for_retry(&reply) => Ok(reply),
-        Ok(reply) => send_write(database, command, &mut session).await.or(Ok(reply)),
+        Ok(reply) => send_write(database, command.clone(), &mut session).await.or(Ok(reply)),
         Err(error) if error.is_retryable_write() => {
-            send_write(database, command, &mut session).await.map_err(|second| better(error, second))
+            send_write(database, command.clone(), &mut session).await.map_err(|second| better(error, second))
         }
         Err(error) => Err(error),
     };
@@ -205,12 +204,25 @@ fn asks_for_retry(reply: &[u8]) -> bool {
     labels.into_iter().flatten().any(|label| label.as_str() == Some("RetryableWriteError"))
 }
 
+const TRANSACTION_NUMBER: &[u8] = b"\x12txnNumber\0";
+
 fn with_transaction_number(command: RawDocumentBuf, number: i64) -> Result<RawDocumentBuf> {
     let mut bytes = command.into_bytes();
     bytes.pop();
-    bytes.push(0x12);
-    bytes.extend_from_slice(b"txnNumber\0");
+    bytes.extend_from_slice(TRANSACTION_NUMBER);
     bytes.extend_from_slice(&number.to_le_bytes());
+    closed(bytes)
+}
+
+/// The command as it was before [`with_transaction_number`].
+fn without_transaction_number(command: RawDocumentBuf) -> Result<RawDocumentBuf> {
+    let mut bytes = command.into_bytes();
+    bytes.truncate(bytes.len() - TRANSACTION_NUMBER.len() - size_of::<i64>() - 1);
+    closed(bytes)
+}
+
+/// A document of its bytes up to the NUL at its end.
+fn closed(mut bytes: Vec<u8>) -> Result<RawDocumentBuf> {
     bytes.push(0);
     let length = bytes.len() as i32;
     bytes[..4].copy_from_slice(&length.to_le_bytes());
@@ -226,8 +238,10 @@ mod tests {
     fn a_transaction_number_is_appended() {
         let command = RawDocumentBuf::try_from(&doc! {"insert": "c"}).expect("command");
         let command = with_transaction_number(command, 7).expect("command");
-        let command = Document::try_from(command).expect("document");
-        assert_eq!(command, doc! {"insert": "c", "txnNumber": 7_i64});
+        let sent = Document::try_from(command.clone()).expect("document");
+        assert_eq!(sent, doc! {"insert": "c", "txnNumber": 7_i64});
+        let plain = without_transaction_number(command).expect("command");
+        assert_eq!(Document::try_from(plain).expect("document"), doc! {"insert": "c"});
     }
 
     #[test]

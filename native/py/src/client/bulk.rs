@@ -31,8 +31,13 @@ impl Collection {
         for document in documents {
             let id = encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
                 .map_err(|error| errors::decline(py, error))?;
-            if statements.close() > MAX_DOCUMENT {
+            let length = statements.close();
+            if length > MAX_DOCUMENT {
                 return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));
+            }
+            if statements.len() == 1 {
+                // The others will hardly be much longer.
+                statements.buffer().reserve((length * (documents.len() - 1)).min(MAX_COMMAND));
             }
             ids.append(id)?;
         }
