@@ -4,9 +4,11 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString};
 
-use super::son;
+use super::{native_child, native_list, slot_value, son};
 use crate::codec::{self, Kind};
-use crate::document::DocumentCore;
+use crate::document::{state, DocumentCore};
+use crate::ffi_util::list_item;
+use crate::plan::{FieldPlan, ToMongo};
 
 /// The stored value at each path, and those paths whose value is empty and no number.
 pub fn stored_changes<'py>(
@@ -19,22 +21,25 @@ pub fn stored_changes<'py>(
         Err(_) => PyList::new(py, paths.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
     };
     let roots = PyDict::new(py);
-    for path in paths.iter() {
-        let path = path.cast::<PyString>()?;
-        match path.to_str()?.split_once('.') {
-            Some((root, _)) => roots.set_item(root, ())?,
-            None => roots.set_item(path, ())?,
-        }
-    }
-    let stored = son::stored_values(document, roots.as_any())?;
-    let changes = PyDict::new(py);
+    let mut reached = Vec::with_capacity(paths.len());
     for path in paths.iter() {
         let text = path.cast::<PyString>()?.to_str()?;
-        if text.contains('.') {
-            let (path, value) = dig(&stored, text)?;
-            changes.set_item(path, value)?;
-        } else {
-            changes.set_item(&path, entry(&stored, path.cast()?)?.unwrap_or_else(|| stored.clone()))?;
+        let value = reach(document, text)?;
+        if value.is_none() {
+            roots.set_item(text.split_once('.').map_or(text, |(root, _)| root), ())?;
+        }
+        reached.push(value);
+    }
+    let stored = if roots.is_empty() { None } else { Some(son::stored_values(document, roots.as_any())?) };
+    let changes = PyDict::new(py);
+    for (path, value) in paths.iter().zip(reached) {
+        match (value, &stored) {
+            (Some(value), _) => changes.set_item(path, value)?,
+            (None, Some(stored)) => {
+                let (path, value) = dig(stored, path.cast::<PyString>()?.to_str()?)?;
+                changes.set_item(path, value)?;
+            }
+            (None, None) => {}
         }
     }
     let empty = PyList::empty(py);
@@ -44,6 +49,50 @@ pub fn stored_changes<'py>(
         }
     }
     Ok((changes, empty))
+}
+
+/// The stored value at a path, found without converting what lies beside it; `None` where all has to be converted.
+fn reach<'py>(document: &Bound<'py, DocumentCore>, path: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let mut holder = document.clone();
+    let mut parts = path.split('.').peekable();
+    while let Some(part) = parts.next() {
+        let plan = state::current_plan(&holder)?;
+        let me = plan.get();
+        if me.flags.dynamic || me.flags.own_to_mongo || me.fields.iter().any(|field| field.auto_gen) {
+            return Ok(None);
+        }
+        let Some(&slot) = me.by_db.get(part.as_bytes()) else { return Ok(None) };
+        let field = &me.fields[slot];
+        let Some(value) = slot_value(&holder, &plan, slot)? else { return Ok(None) };
+        if parts.peek().is_none() {
+            return son::field_value(field, &value).map(Some);
+        }
+        let child = match field.to_mongo {
+            ToMongo::Embedded | ToMongo::GenericEmbedded => native_child(field, &value)?.cloned(),
+            ToMongo::Complex => listed_child(field, &value, parts.next().and_then(index))?,
+            _ => None,
+        };
+        match child {
+            Some(child) if parts.peek().is_some() => holder = child,
+            _ => return Ok(None),
+        }
+    }
+    Ok(None)
+}
+
+/// The embedded document at an index of a list.
+fn listed_child<'py>(
+    field: &FieldPlan,
+    value: &Bound<'py, PyAny>,
+    index: Option<PyResult<usize>>,
+) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    let (Some(inner), Some(Ok(index)), Some(list)) = (&field.inner, index, native_list(value)?) else {
+        return Ok(None);
+    };
+    match (inner.to_mongo, list_item(list, index)) {
+        (ToMongo::Embedded | ToMongo::GenericEmbedded, Some(item)) => Ok(native_child(inner, &item)?.cloned()),
+        _ => Ok(None),
+    }
 }
 
 /// Follow a database path into stored data as far as there is something to follow; returns the path followed too.
