@@ -15,7 +15,7 @@ from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Pl
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList, LazyReference
 from mongoengine_fast.base.hooks import NATIVE_HOOKS
-from mongoengine_fast.errors import FieldDoesNotExist, OperationError, ValidationError
+from mongoengine_fast.errors import FieldDoesNotExist, InvalidDocumentError, OperationError, ValidationError
 from mongoengine_fast.signals import post_init, pre_init
 
 __all__ = ("DocumentLoader", "compile_plan", "register_stock_hooks")
@@ -210,6 +210,7 @@ for _name, _object in {
     "validation_error": ValidationError,
     "field_does_not_exist": FieldDoesNotExist,
     "operation_error": OperationError,
+    "invalid_document_error": InvalidDocumentError,
     "compile_plan": compile_plan,
     "get_document": get_document,
     "detach_fields": detach_fields,

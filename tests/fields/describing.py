@@ -23,6 +23,7 @@ _COMMON = frozenset((str, int, float))
 _GENERATED = re.compile(r"\b(?!0000|ffff)[0-9a-f]{24}\b")
 _NO_INSTANCE = re.compile(
     r"super\(type, obj\): obj must be an instance or subtype of type"
+    r"|super\(type, obj\): obj \(instance of \w+\) is not an instance or subtype of type \(\w+\)\."
     r"|descriptor '\w+' for .* objects doesn't apply to an? .* object"
     r"|BaseDocument\.\w+\(\) missing 1 required positional argument: 'self'"
     r"|unbound method DocumentCore\.\w+\(\) needs an argument"

@@ -41,6 +41,7 @@ bound_objects!(
     validation_error,
     field_does_not_exist,
     operation_error,
+    invalid_document_error,
     compile_plan,
     get_document,
     detach_fields,

@@ -24,7 +24,10 @@ pub fn list<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyA
     match known_list(document) {
         Some(list) => Ok(list.into_any()),
         None => {
-            let class = document.get_type().name()?;
+            // As a slot without a value says it: by the whole name since Python 3.13.
+            let class = document.get_type();
+            let whole = document.py().version_info() >= (3, 13);
+            let class = if whole { class.fully_qualified_name()? } else { class.name()? };
             Err(PyAttributeError::new_err(format!("'{class}' object has no attribute '_changed_fields'")))
         }
     }

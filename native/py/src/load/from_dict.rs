@@ -9,6 +9,7 @@ use crate::decode::convert;
 use crate::document::{changes, DocumentCore};
 use crate::ffi_util::Level;
 use crate::plan::Plan;
+use crate::typerefs;
 
 /// The document of the values stored in a dict. `None` when Python has to build it.
 pub fn from_dict<'py>(
@@ -29,18 +30,22 @@ pub fn from_dict<'py>(
         found[slot] = Some(value);
     }
     let values = PyDict::new(py);
-    // In the order of the fields, since the first error may be the last.
+    let mut problems = Vec::new();
     for (field, value) in me.fields.iter().zip(found) {
         let Some(value) = value else { continue };
         let value = if value.is_none() { Ok(value) } else { convert::to_python(field, &value) };
         match value {
             Ok(value) => values.set_item(&field.name, value)?,
-            // Python collects such errors of all fields into one.
             Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
-                return Ok(None);
+                problems.push(format!("Field '{}' - {}", field.name_text, error.value(py).str()?.to_string_lossy()));
             }
             Err(error) => return Err(error),
         }
+    }
+    if !problems.is_empty() {
+        let reasons = problems.join("\n");
+        let message = format!("Invalid data to create a `{}` instance.\n{reasons}", me.class_name_text);
+        return Err(PyErr::from_value(typerefs::invalid_document_error(py)?.call1((message,))?));
     }
     values.set_item(intern!(py, "__auto_convert"), false)?;
     values.set_item(intern!(py, "_created"), created)?;
