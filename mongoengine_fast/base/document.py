@@ -132,7 +132,8 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
         return state
 
     def __setstate__(self, data: dict[str, Any]) -> None:
-        if isinstance(data["_data"], SON):
+        is_built_here = isinstance(data["_data"], SON)
+        if is_built_here:
             data["_data"] = self.__class__._from_son(data["_data"])._data
         for name in ("_changed_fields", "_initialised", "_created", "_data", "_dynamic_fields"):
             if name in data:
@@ -142,7 +143,8 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
             self._fields_ordered = data["_fields_ordered"]
         for name in data.get("_dynamic_fields") or ():
             setattr(self, name, data["_data"].get(name))
-        _own_parts(self)
+        if is_built_here:
+            _own_parts(self)
 
     def get_text_score(self) -> float:
         """Return how well the document matched a text search.

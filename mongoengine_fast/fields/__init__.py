@@ -151,6 +151,10 @@ __all__ = (
 )
 
 
+#: Names out of LAZY that a program has taken away.
+_DELETED: set[str] = set()
+
+
 class _FieldsModule(types.ModuleType):
     """A package whose global names are those of its modules, also when assigned."""
 
@@ -159,24 +163,28 @@ class _FieldsModule(types.ModuleType):
             if name in part.__dict__ and not name.startswith("__"):
                 setattr(part, name, value)
         if name in LAZY:
+            _DELETED.discard(name)
             setattr(extras, name, value)
         super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        if name in LAZY:
-            vars(extras).pop(name, None)
-        super().__delattr__(name)
+        if name not in LAZY or name in _DELETED:
+            return super().__delattr__(name)
+        _DELETED.add(name)
+        vars(extras).pop(name, None)
+        vars(self).pop(name, None)
+        return None
 
     def __getattr__(self, name: str) -> Any:
         """Find what is imported when somebody asks for it."""
-        if name not in LAZY:
+        if name not in LAZY or name in _DELETED:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         value = self.__dict__[name] = getattr(extras, name)
         return value
 
     def __dir__(self) -> list[str]:
         """Name them too."""
-        return [*super().__dir__(), *LAZY]
+        return sorted({*super().__dir__(), *LAZY} - _DELETED)
 
 
 def _parts() -> list[types.ModuleType]:

@@ -94,7 +94,7 @@ class Writing(CursorAccess):
         ids = self._send_insert(docs, return_one, write_concern or {}, ordered)
         key_name = self._key_name()
         for doc, key in zip(docs, ids, strict=False):
-            if type(doc) is not dict:
+            if type(doc) is not dict and not isinstance(doc, Mapping):
                 setattr(doc, key_name, key)
 
         if load_bulk:

@@ -222,3 +222,19 @@ def test_the_embedded_documents_of_a_copy_belong_to_the_copy(duplicate):
     for part in (copied.part, copied.parts[0]):
         with pytest.raises(mongoengine_fast.ValidationError, match="Part:555555555555555555555555"):
             part.validate()
+
+
+@alike
+def test_a_copy_that_shares_its_parts_leaves_them_to_the_original(me):
+    class Part(me.EmbeddedDocument):
+        number = me.IntField()
+
+    class Thing(me.Document):
+        part = me.EmbeddedDocumentField(Part)
+
+        def __getstate__(self):
+            return {**super().__getstate__(), "_data": dict(self._data)}
+
+    thing = Thing(part=Part(number=1))
+    copied = copy.copy(thing)
+    return thing.part._instance == thing, copied.part is thing.part

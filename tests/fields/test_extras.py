@@ -33,3 +33,17 @@ def test_a_missing_pillow_is_noticed_when_it_is_needed_and_put_back() -> None:
     with mock.patch("mongoengine_fast.fields.Image", None), pytest.raises(fields.ImproperlyConfigured, match="PIL"):
         fields.ImageField()
     assert fields.Image is pillow is extras.Image
+
+
+def test_a_name_that_is_taken_away_is_gone_until_it_is_set_again() -> None:
+    pillow = fields.Image
+    assert len(dir(fields)) == len(set(dir(fields)))
+    del fields.Image
+    try:
+        assert not hasattr(fields, "Image")
+        assert "Image" not in dir(fields)
+        with pytest.raises(AttributeError):
+            del fields.Image
+    finally:
+        fields.Image = pillow
+    assert fields.Image is extras.Image is pillow

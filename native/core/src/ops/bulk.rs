@@ -54,7 +54,9 @@ impl Statements {
     /// About as many bytes as the statements from `first` to before `end` take in a command.
     fn size(&self, first: usize, end: usize) -> usize {
         let start = if first == 0 { 0 } else { self.ends[first - 1] };
-        self.ends[end - 1] - start + (end - first) * (decimal_digits(end) + 2) + COMMAND_ROOM
+        self.ends[..end].last().map_or(0, |last| last - start)
+            + (end - first) * (decimal_digits(end) + 2)
+            + COMMAND_ROOM
     }
 
     /// Returns the end of the command that starts at statement `first`: as many as fit.

@@ -37,7 +37,7 @@ impl Collection {
             }
             if statements.len() == 1 {
                 // The others will hardly be much longer.
-                statements.buffer().reserve((length * (documents.len() - 1)).min(MAX_COMMAND));
+                statements.buffer().reserve(length.saturating_mul(documents.len().saturating_sub(1)).min(MAX_COMMAND));
             }
             ids.append(id)?;
         }

@@ -26,7 +26,7 @@ use crate::{codec, encode, validate};
 use data_view::DataView;
 
 /// An argument of which only the truth matters.
-struct Truth(bool);
+pub(crate) struct Truth(pub(crate) bool);
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Truth {
     type Error = PyErr;

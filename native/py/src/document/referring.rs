@@ -80,10 +80,11 @@ fn stored_container_refers_to_nothing(
 
 /// A document of the declared class itself, without keys that are no fields.
 fn stored_document_refers_to_nothing(py: Python<'_>, plan: &Plan, stored: &Stored<'_>) -> PyResult<bool> {
-    let mut finder = SlotFinder::new(plan);
-    if plan.flags.dynamic {
+    // What is not stored may be a default that refers to something.
+    if plan.flags.dynamic || plan.fields.iter().any(FieldPlan::may_refer_by_default) {
         return Ok(false);
     }
+    let mut finder = SlotFinder::new(plan);
     container::all(stored, &mut |key, item| match finder.find(key) {
         Some(slot) => stored_refers_to_nothing(py, &plan.fields[slot], item),
         None => Ok(false),

@@ -4,9 +4,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
+use super::judge::anybody_listens;
 use crate::codec::{self, Kind};
 use crate::decode::convert;
-use crate::document::{changes, DocumentCore};
+use crate::document::{changes, DocumentCore, Truth};
 use crate::ffi_util::Level;
 use crate::plan::Plan;
 use crate::typerefs;
@@ -19,7 +20,8 @@ pub fn from_dict<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = stored.py();
     let me = plan.get();
-    if !me.flags.lazy_load || me.flags.dynamic || !me.sets_directly {
+    // Receivers of signals see the values in an order of their own.
+    if !me.flags.lazy_load || !me.sets_directly || anybody_listens(py)? {
         return Ok(None);
     }
     let _level = Level::enter()?;
@@ -60,8 +62,12 @@ pub fn from_dict<'py>(
 fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
     let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
     let Ok(text) = key.to_str() else { return Ok(None) };
-    if text == "_cls" && !value.eq(plan.class_name.bind(key.py()))? {
-        return Ok(None);
+    if text == "_cls" {
+        // Anything else than text could run code of the program when it is compared.
+        let Ok(named) = value.cast_exact::<PyString>() else { return Ok(None) };
+        if !named.to_str().is_ok_and(|named| named == plan.class_name_text) {
+            return Ok(None);
+        }
     }
     let Some(&slot) = plan.by_db.get(text.as_bytes()) else { return Ok(None) };
     // MongoEngine takes the name of a field for its database name, also where that is another field's.
@@ -74,10 +80,10 @@ fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyR
 pub fn document_of_dict<'py>(
     class: &Bound<'py, PyType>,
     stored: &Bound<'py, PyAny>,
-    created: bool,
+    created: Truth,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     if !matches!(codec::types(class.py()).kind(stored), Kind::Dict | Kind::Son) {
         return Ok(None);
     }
-    from_dict(&Plan::of(class)?, stored.cast()?, created)
+    from_dict(&Plan::of(class)?, stored.cast()?, created.0)
 }

@@ -145,7 +145,7 @@ pub struct FieldPlan {
     pub max_length: Option<usize>,
     pub min_length: Option<usize>,
     pub has_regex: bool,
-    /// `match` of a compiled expression, which runs none of the program's code.
+    /// `match` of a compiled expression.
     pub regex_match: Option<Py<PyAny>>,
     pub min_value: Option<Py<PyAny>>,
     pub max_value: Option<Py<PyAny>>,
@@ -357,6 +357,12 @@ impl FieldPlan {
             ToPython::Complex => self.inner.as_ref().is_none_or(|inner| inner.may_refer()),
             _ => self.is_any_reference || self.own_get,
         }
+    }
+
+    /// Whether a document in which nothing is stored for the field could still refer to another.
+    pub fn may_refer_by_default(&self) -> bool {
+        let holds_references = self.inner.as_ref().is_some_and(|inner| inner.is_any_reference);
+        matches!(self.default, DefaultValue::Static(_)) && (holds_references || self.may_refer())
     }
 
     /// The field may fetch what it refers to.

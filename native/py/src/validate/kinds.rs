@@ -1,4 +1,5 @@
 //! Per kind of field: values that need no Python to be called valid. `false` means "ask the field".
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -52,7 +53,7 @@ pub fn accepts(field: &FieldPlan, value: &Bound<'_, PyAny>, clean: bool) -> PyRe
 
 fn string(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let Ok(text) = value.cast_exact::<PyString>() else { return Ok(false) };
-    if field.has_regex && !matches(field, text) {
+    if field.has_regex && !matches(field, text)? {
         return Ok(false);
     }
     if field.max_length.is_none() && field.min_length.is_none() {
@@ -63,9 +64,16 @@ fn string(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// Whether the text matches the field's expression. No for one that only Python can ask.
-fn matches(field: &FieldPlan, text: &Bound<'_, PyString>) -> bool {
-    let Some(ask) = &field.regex_match else { return false };
-    ask.bind(text.py()).call1((text,)).is_ok_and(|found| !found.is_none())
+fn matches(field: &FieldPlan, text: &Bound<'_, PyString>) -> PyResult<bool> {
+    let py = text.py();
+    let Some(ask) = &field.regex_match else { return Ok(false) };
+    match ask.bind(py).call1((text,)) {
+        Ok(found) => Ok(!found.is_none()),
+        // An expression for bytes: the field says so.
+        Err(error) if error.is_instance_of::<PyTypeError>(py) => Ok(false),
+        // Of a signal handler, which may run during a long search.
+        Err(error) => Err(error),
+    }
 }
 
 /// Within `min_value` and `max_value`, compared as Python compares them.
