@@ -167,7 +167,7 @@ def misnames(stock: Any) -> bool:
         part in place._db_field_map and part not in place._reverse_db_field_map
         for way in ways
         for place, part in way
-        if hasattr(place, "_db_field_map")
+        if hasattr(type(place), "_db_field_map")
     )
 
 
@@ -181,7 +181,7 @@ def _way(document: Any, path: str) -> Iterator[tuple[Any, str]]:
             place = None if isinstance(place, IndexError) else place
         elif isinstance(place, dict):
             place = place.get(part)
-        elif hasattr(place, "_reverse_db_field_map"):
+        elif hasattr(type(place), "_reverse_db_field_map"):
             name = place._reverse_db_field_map.get(part, part)
             place = raised(lambda place=place, name=name: getattr(place, name, None))
         else:
