@@ -2,7 +2,7 @@
 
 A ratio is recorded as the lowest of several runs.  It fails when it is more than a quarter below that record twice in a
 row: what fell is measured again at once, with more rounds.  Instruction and allocation counts have no noise to speak
-of; they are recorded for one version of Python on one architecture, and compared there.
+of; they are recorded for one version of Python on one architecture and C library, and compared there.
 """
 
 import json

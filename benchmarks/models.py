@@ -11,9 +11,9 @@ from benchmarks import public_data
 
 def define(package: Any, alias: str) -> SimpleNamespace:
     """Every class of the benchmark, made with `package`, on the connection `alias`."""
-    address = _address(package)
+    address = address_class(package)
     classes = {
-        name: _order(package, address, {"collection": collection, **_meta(alias)})
+        name: order_class(package, address, {"collection": collection, **_meta(alias)})
         for name, collection in (
             ("order", "orders"),
             ("order_1000", "orders_1000"),
@@ -34,7 +34,9 @@ def _meta(alias: str) -> dict[str, Any]:
     return {"db_alias": alias, "auto_create_index": False}
 
 
-def _address(package: Any) -> Any:
+def address_class(package: Any) -> Any:
+    """The embedded document of an order."""
+
     class Address(package.EmbeddedDocument):
         street = package.StringField(max_length=100)
         city = package.StringField(required=True)
@@ -43,7 +45,9 @@ def _address(package: Any) -> Any:
     return Address
 
 
-def _order(package: Any, address_class: Any, options: dict[str, Any]) -> Any:
+def order_class(package: Any, address_type: Any, options: dict[str, Any]) -> Any:
+    """An order, with `options` for its `meta`."""
+
     class Order(package.Document):
         number = package.IntField(required=True, min_value=0)
         customer = package.StringField(max_length=100)
@@ -52,7 +56,7 @@ def _order(package: Any, address_class: Any, options: dict[str, Any]) -> Any:
         total = package.FloatField()
         placed = package.DateTimeField()
         tags = package.ListField(package.StringField(max_length=20))
-        address = package.EmbeddedDocumentField(address_class)
+        address = package.EmbeddedDocumentField(address_type)
         meta = options
 
     return Order

@@ -2,11 +2,13 @@
 
 import gc
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.case import Case
 
+Result = TypeVar("Result")
 MINIMUM = 3
 
 
@@ -55,9 +57,19 @@ def time_round(case: Case, library: Any) -> tuple[float, float]:
     assert work is not None
     prepared = case.prepare(library)
     loops = range(case.loops)
+
+    def one_round() -> None:
+        for _ in loops:
+            work(library, prepared)
+
+    wall, cpu, _ = timed(one_round)
+    return wall / case.loops, cpu / case.loops
+
+
+def timed(work: Callable[[], Result]) -> tuple[float, float, Result]:
+    """Wall and processor seconds of `work`, begun without garbage of what was before, and what it returned."""
     gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
-    for _ in loops:
-        work(library, prepared)
+    result = work()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    return wall / case.loops, cpu / case.loops
+    return wall, cpu, result

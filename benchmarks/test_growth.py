@@ -1,8 +1,7 @@
 """Time per document from 1,000 to 1,000,000 documents; quick: to 10,000."""
 
-import gc
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from benchmarks import shapes
 from benchmarks.datasets import DataSet, fill
 from benchmarks.libraries import OURS, RAW
 from benchmarks.reporting.rows import check, row
-from benchmarks.rounds import Samples
+from benchmarks.rounds import Samples, timed
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 QUICK_SIZES = SIZES[:2]
@@ -38,10 +37,7 @@ def test_growth(size: int, libraries: list[Any], benchmark: Any, quick: bool, re
     samples = Samples([library.name for library in libraries])
     for _ in range(3 if quick else ROUNDS[size]):
         for library in libraries:
-            gc.collect()
-            cpu, wall = time.process_time(), time.perf_counter()
-            total = _read(library)
-            wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+            wall, cpu, total = timed(partial(_read, library))
             samples.add(library.name, wall / size, cpu / size)
             assert total == size * (size - 1) // 2
     if OURS in samples.wall:

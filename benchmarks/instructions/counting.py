@@ -25,7 +25,7 @@ def available() -> bool:
 
 
 def key() -> str:
-    """What counts depend on: Python's minor version and the architecture."""
+    """What counts depend on: Python's minor version, the architecture and the C library."""
     return (
         f"python {sys.version_info[0]}.{sys.version_info[1]}, {platform.machine()}, {platform.libc_ver()[0] or 'libc'}"
     )

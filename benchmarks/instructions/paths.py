@@ -11,7 +11,7 @@ from typing import Any
 
 from bson import encode
 
-from benchmarks import shapes
+from benchmarks import models, shapes
 
 WARM = 100
 
@@ -19,28 +19,15 @@ WARM = 100
 def make() -> dict[str, Callable[[], Any]]:
     package: Any = importlib.import_module("mongoengine_fast")
 
-    class Address(package.EmbeddedDocument):  # type: ignore[misc]
-        street = package.StringField(max_length=100)
-        city = package.StringField(required=True)
-        code = package.StringField(regex=r"^\d{5}$")
-
-    class Order(package.Document):  # type: ignore[misc]
-        number = package.IntField(required=True, min_value=0)
-        customer = package.StringField(max_length=100)
-        email = package.StringField()
-        active = package.BooleanField(default=True)
-        total = package.FloatField()
-        placed = package.DateTimeField()
-        tags = package.ListField(package.StringField(max_length=20))
-        address = package.EmbeddedDocumentField(Address)
-
+    address_type = models.address_class(package)
+    order_type = models.order_class(package, address_type, {})
     stored = encode(shapes.stored_order(42))
     values = shapes.order(42)
-    built = Order(**{**values, "address": Address(**values["address"])})
-    changing = Order.from_db(stored)
+    built = order_type(**{**values, "address": address_type(**values["address"])})
+    changing = order_type.from_db(stored)
 
     def construct() -> Any:
-        return Order(**{**values, "address": Address(**values["address"])})
+        return order_type(**{**values, "address": address_type(**values["address"])})
 
     def change() -> Any:
         changing.total = 1.5
@@ -50,7 +37,7 @@ def make() -> dict[str, Callable[[], Any]]:
         return delta
 
     def load() -> Any:
-        order = Order.from_db(stored)
+        order = order_type.from_db(stored)
         return order.number, order.customer, order.tags, order.address.city
 
     return {

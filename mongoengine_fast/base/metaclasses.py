@@ -360,7 +360,12 @@ def _settle_primary_key(new_class: Any) -> None:
             raise ValueError("Cannot override primary key field")
         if not current:
             new_class._meta["id_field"] = name
-            new_class.id = field if name == "id" else PrimaryKeyAlias(field)
+            new_class.id = _as_id(name, field)
+
+
+def _as_id(name: str, field: BaseField) -> Any:
+    """What `id` is where the primary key is called `name`."""
+    return field if name == "id" else PrimaryKeyAlias(field)
 
 
 def _add_automatic_key(new_class: Any, name: str, db_name: str) -> None:
@@ -370,7 +375,7 @@ def _add_automatic_key(new_class: Any, name: str, db_name: str) -> None:
     new_class._meta["id_field"] = name
     new_class._fields[name] = field
     field.name = name
-    new_class.id = field if name == "id" else PrimaryKeyAlias(field)
+    new_class.id = _as_id(name, field)
     if name != "id":
         # Upstream has no descriptor of that name either: what is assigned stays with the object and is never stored.
         setattr(new_class, name, None)

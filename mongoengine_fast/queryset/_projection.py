@@ -116,8 +116,8 @@ class Projection(CursorAccess):
 
     def _get_scalars(self, documents: list[Any]) -> list[Any]:
         """Return the values of each document that `scalar` asked for."""
-        own = getattr(self._get_scalar, "__func__", None) is not Projection._get_scalar
-        if not own and all(_is_attribute(name) for name in self._scalar):
+        is_stock = getattr(self._get_scalar, "__func__", None) is Projection._get_scalar
+        if is_stock and all(_is_attribute(name) for name in self._scalar):
             return list(map(attrgetter(*self._scalar), documents))
         return [self._get_scalar(document) for document in documents]
 

@@ -49,13 +49,12 @@ def trusted_rows(document: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[i
 
 def _made(document: Any, row: Mapping[str, Any]) -> Any:
     cls = document
+    if type(row) is dict and row.keys() <= cls._fields.keys() and "_cls" not in row:
+        return cls(**row)
     if "_cls" in row:
         cls = get_document(row["_cls"])
         if not issubclass(cls, document):
             raise OperationError(f"Some documents inserted aren't instances of {document}")
-    names = cls._fields
-    if type(row) is dict and row.keys() <= names.keys() and "_cls" not in row:
-        return cls(**row)
-    stored = cls._reverse_db_field_map
+    names, stored = cls._fields, cls._reverse_db_field_map
     values = {key if key in names else stored.get(key, key): value for key, value in row.items() if key != "_cls"}
     return cls(**values)

@@ -27,17 +27,6 @@ HOWS: list[dict[str, Any]] = [
     {"write_concern": {"w": 1}},
 ]
 _SERVER: list[MongoClient[Any]] = []
-HOWS: list[dict[str, Any]] = [
-    {},
-    {},
-    {},
-    {"validate": False},
-    {"clean": False},
-    {"force_insert": True},
-    {"cascade": True},
-    {"save_condition": {"name": "one"}},
-    {"write_concern": {"w": 1}},
-]
 
 
 @pytest.fixture(scope="module", autouse=True)
