@@ -80,7 +80,7 @@ def put_into_readme(report: Mapping[str, Any], readme: Path = README) -> None:
         raise ValueError(f"{readme} has no markers {BEGIN} ... {END}")
     facts = report["facts"]
     caption = (
-        f"Medians of a {facts['profile']} run, measured with MongoDB {facts['mongodb']} and pymongo {facts['pymongo']} on {facts['machine']}, "
-        f"Python {facts['python']}, {facts['date']}."
+        f"Medians of a {facts['profile']} run, measured with MongoDB {facts['mongodb']} and pymongo "
+        f"{facts['pymongo']} on {facts['machine']}, Python {facts['python']}, {facts['date']}."
     )
     readme.write_text(f"{before}{BEGIN}\n{table(headlines(report))}\n\n{caption}\n{END}{after}")
