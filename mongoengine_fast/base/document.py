@@ -233,13 +233,12 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
 
     def _delta(self) -> tuple[dict[str, Any], dict[str, int]]:
         """What to set and what to unset so that the stored document becomes this one, by database path."""
-        paths = self._get_changed_fields()
         if not hasattr(self, "_changed_fields"):
             set_data = self.to_mongo()
             set_data.pop("_id", None)
             empty = [path for path, value in set_data.items() if not value]
         else:
-            set_data, empty = self._stored_changes(paths)
+            set_data, empty = self._stored_changes()
         unset_data = {}
         for path in empty:
             value = set_data[path]

@@ -63,9 +63,6 @@ class Statement:
         return _REQUESTS[self.kind](*arguments, **self.options)
 
 
-_UPSERT = {"upsert": True}
-
-
 class Upsert(Statement):
     """Changes of one document in the server's own words, which are known to be well-formed."""
 
@@ -74,7 +71,7 @@ class Upsert(Statement):
     def __init__(self, selector: dict[str, Any], change: dict[str, Any]) -> None:
         self.kind = "update_one"
         self.arguments = (selector, change)
-        self.options = _UPSERT
+        self.options = {"upsert": True}
 
     def body(self) -> dict[str, Any]:
         """Return the statement in the server's form."""

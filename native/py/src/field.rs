@@ -35,6 +35,15 @@ impl FieldCore {
         self.auto_dereference.set(value);
     }
 
+    /// Switch automatic dereferencing on or off between two loads.
+    pub fn allow_dereferencing(&self, value: bool) {
+        if self.planned.get() && !value && self.auto_dereference.get() {
+            // The next loaded document switches it on again.
+            bump_epoch();
+        }
+        self.auto_dereference.set(value);
+    }
+
     pub fn mark_planned(&self) {
         self.planned.set(true);
     }
@@ -121,11 +130,7 @@ impl FieldCore {
 
     /// Switch automatic dereferencing of this field on or off.
     fn set_auto_dereferencing(&self, value: bool) {
-        if self.planned.get() && !value && self.auto_dereference.get() {
-            // The next loaded document switches it on again.
-            bump_epoch();
-        }
-        self.auto_dereference.set(value);
+        self.allow_dereferencing(value);
     }
 
     /// What `set_auto_dereferencing` was given last, under the name that MongoEngine's attribute has from outside.
@@ -136,7 +141,7 @@ impl FieldCore {
 
     #[setter(_BaseField__auto_dereference)]
     fn set_own_auto_dereference(&self, value: bool) {
-        self.set_auto_dereferencing(value);
+        self.allow_dereferencing(value);
     }
 
     #[getter]

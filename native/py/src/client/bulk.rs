@@ -30,7 +30,7 @@ impl Collection {
         let mut statements = Statements::with_capacity(documents.len(), documents.len() * USUAL_LENGTH);
         for document in documents {
             let id = encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
-                .map_err(|error| errors::decline(py, error))?;
+                .map_err(|fault| fault.into_error(py))?;
             let length = statements.close();
             if length > MAX_DOCUMENT {
                 return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));

@@ -236,7 +236,7 @@ impl Collection {
         let options = arguments::elements(options, &self.codec)?;
         let mut encoded = Statements::with_capacity(1, 512);
         let id = encode::encode_model(py, document, &self.codec, encoded.buffer(), true)
-            .map_err(|error| errors::decline(py, error))?;
+            .map_err(|fault| fault.into_error(py))?;
         if encoded.close() > MAX_DOCUMENT {
             return Err(Declined::new_err("too large for one command"));
         }
@@ -304,8 +304,7 @@ impl Collection {
         let py = filter.py();
         let filter = arguments::document(filter, &self.codec)?;
         let mut bytes = Vec::with_capacity(512);
-        encode::encode_model(py, replacement, &self.codec, &mut bytes, false)
-            .map_err(|error| errors::decline(py, error))?;
+        encode::encode_model(py, replacement, &self.codec, &mut bytes, false).map_err(|fault| fault.into_error(py))?;
         let replacement = OwnedValue::of_document(bytes);
         self.send_update(py, &filter, &replacement, (false, upsert), statement_options, options)
     }

@@ -56,6 +56,7 @@ fn container<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<Opti
     let py = value.py();
     let _level = Level::enter()?;
     if let Some(inner) = &field.inner {
+        field.hand_down_dereferencing(py);
         if inner.is_any_reference || inner.to_python == ToPython::Python {
             return Ok(None);
         }

@@ -190,12 +190,9 @@ impl DocumentCore {
         encode::son::to_mongo(slf, use_db_field.0, fields)
     }
 
-    /// Part of `_delta`: the stored value at each database path, and the paths whose value is empty and no number.
-    fn _stored_changes<'py>(
-        slf: &Bound<'py, Self>,
-        paths: &Bound<'py, PyAny>,
-    ) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyList>)> {
-        encode::delta::stored_changes(slf, paths)
+    /// Part of `_delta`: the stored value at each changed database path, and those whose value is empty and no number.
+    fn _stored_changes<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyList>)> {
+        encode::delta::stored_changes(slf)
     }
 
     /// Check every field; raises `ValidationError` with an entry per failing field.

@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
-use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_value, stored_as_is};
+use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_value, stored_as_is, Fault};
 use crate::codec::{self, CodecOptions, Kind};
 use crate::document::state;
 use crate::document::DocumentCore;
@@ -22,6 +22,8 @@ fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
 struct Pass<'a> {
     options: &'a CodecOptions,
     out: &'a mut Vec<u8>,
+    /// The program's own code raised.
+    hook_raised: bool,
 }
 
 /// Append a top-level document; returns its `_id`, generated when `ensure_id` asks for one.
@@ -31,16 +33,33 @@ pub fn top_level<'py>(
     options: &CodecOptions,
     out: &mut Vec<u8>,
     ensure_id: bool,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let mut pass = Pass { options, out };
-    let start = writer::begin_document(pass.out);
-    let id = pass.head(document, plan, ensure_id)?;
-    pass.fields(document, plan, 1)?;
-    writer::end_document(pass.out, start).map_err(refused)?;
-    Ok(id)
+) -> Result<Option<Bound<'py, PyAny>>, Fault> {
+    let mut pass = Pass { options, out, hook_raised: false };
+    let id = pass.whole(document, plan, ensure_id);
+    let hook_raised = pass.hook_raised;
+    id.map_err(|error| if hook_raised { Fault::Hook(error) } else { Fault::Value(error) })
 }
 
 impl Pass<'_> {
+    fn whole<'py>(
+        &mut self,
+        document: &Bound<'py, DocumentCore>,
+        plan: &Bound<'py, Plan>,
+        ensure_id: bool,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let start = writer::begin_document(self.out);
+        let id = self.head(document, plan, ensure_id)?;
+        self.fields(document, plan, 1)?;
+        writer::end_document(self.out, start).map_err(refused)?;
+        Ok(id)
+    }
+
+    /// What the program's code made, or remember that it raised.
+    fn hook<T>(&mut self, made: PyResult<T>) -> PyResult<T> {
+        self.hook_raised |= made.is_err();
+        made
+    }
+
     /// `_id` and `_cls`, which come first.
     fn head<'py>(
         &mut self,
@@ -52,7 +71,7 @@ impl Pass<'_> {
         let me = plan.get();
         let mut id = None;
         if let Some(&slot) = me.by_db.get(b"_id".as_slice()) {
-            if let Some(value) = slot_value(document, plan, slot)? {
+            if let Some(value) = self.hook(slot_value(document, plan, slot))? {
                 let before = self.out.len();
                 self.field(&me.fields[slot], b"_id", &value, 1)?;
                 // A value that the field cannot store is no id, and a new one has to be made.
@@ -70,7 +89,7 @@ impl Pass<'_> {
         }
         if me.writes_cls(py)? {
             match me.by_name.get("_cls") {
-                Some(&slot) => match slot_value(document, plan, slot)? {
+                Some(&slot) => match self.hook(slot_value(document, plan, slot))? {
                     Some(value) => self.field(&me.fields[slot], b"_cls", &value, 1)?,
                     None => self.class_name(me)?,
                 },
@@ -92,7 +111,7 @@ impl Pass<'_> {
             if &*field.db_bytes == b"_id" || &*field.db_bytes == b"_cls" {
                 continue;
             }
-            match slot_value(document, plan, slot)? {
+            match self.hook(slot_value(document, plan, slot))? {
                 Some(value) => self.field(field, &field.db_bytes, &value, depth)?,
                 None if field.null => writer::null(self.out, &field.db_bytes).map_err(refused)?,
                 None => {}
@@ -117,7 +136,8 @@ impl Pass<'_> {
         if self.natively(field, key, value, depth)? {
             return Ok(());
         }
-        self.converted(field, key, &ask(field, value)?, depth)
+        let made = self.hook(ask(field, value))?;
+        self.converted(field, key, &made, depth)
     }
 
     /// Append the value when its kind is plain; `false`, and nothing appended, when Python has to convert it.
@@ -220,7 +240,7 @@ impl Pass<'_> {
         if self.natively(inner, key, item, depth)? {
             return Ok(true);
         }
-        let made = ask_for_item(inner, item)?;
+        let made = self.hook(ask_for_item(inner, item))?;
         self.value(key, &made, depth)?;
         Ok(true)
     }

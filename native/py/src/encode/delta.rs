@@ -10,12 +10,16 @@ use crate::document::{state, DocumentCore};
 use crate::ffi_util::list_item;
 use crate::plan::{FieldPlan, ToMongo};
 
-/// The stored value at each path, and those paths whose value is empty and no number.
-pub fn stored_changes<'py>(
-    document: &Bound<'py, DocumentCore>,
-    paths: &Bound<'py, PyAny>,
-) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyList>)> {
+/// The stored value at each changed path, and those paths whose value is empty and no number.
+pub fn stored_changes<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyList>)> {
     let py = document.py();
+    // A `to_mongo` of the program's own may change the document, and MongoEngine calls it first.
+    let own = if state::current_plan(document)?.get().flags.own_to_mongo {
+        Some(document.call_method0(intern!(py, "to_mongo"))?)
+    } else {
+        None
+    };
+    let paths = document.call_method0(intern!(py, "_get_changed_fields"))?;
     let paths = match paths.cast::<PyList>() {
         Ok(list) => list.clone(),
         Err(_) => PyList::new(py, paths.try_iter()?.collect::<PyResult<Vec<_>>>()?)?,
@@ -30,7 +34,11 @@ pub fn stored_changes<'py>(
         }
         reached.push(value);
     }
-    let stored = if roots.is_empty() { None } else { Some(son::stored_values(document, roots.as_any())?) };
+    let stored = match own {
+        Some(stored) => Some(stored),
+        None if roots.is_empty() => None,
+        None => Some(son::stored_values(document, roots.as_any())?),
+    };
     let changes = PyDict::new(py);
     for (path, value) in paths.iter().zip(reached) {
         match (value, &stored) {

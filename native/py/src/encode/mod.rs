@@ -9,8 +9,27 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 
 use crate::codec::{self, CodecOptions, Kind};
 use crate::document::{state, DocumentCore};
+use crate::errors;
 use crate::plan::{FieldPlan, ToMongo, ToPython};
 use crate::scalars;
+
+/// Why a document could not be encoded.
+pub enum Fault {
+    /// The program's own code raised; it must not run again.
+    Hook(PyErr),
+    /// A value that cannot be stored: pymongo meets it too, and words it as users know it.
+    Value(PyErr),
+}
+
+impl Fault {
+    /// The error to raise: the program's own as it is, else [`crate::errors::Declined`].
+    pub fn into_error(self, py: Python<'_>) -> PyErr {
+        match self {
+            Fault::Hook(error) => error,
+            Fault::Value(error) => errors::decline(py, error),
+        }
+    }
+}
 
 /// Append a document (a `Document` instance or any mapping) as one BSON document; returns its `_id`.
 ///
@@ -21,22 +40,26 @@ pub fn encode_model<'py>(
     options: &CodecOptions,
     out: &mut Vec<u8>,
     ensure_id: bool,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+) -> Result<Option<Bound<'py, PyAny>>, Fault> {
     let start = out.len();
     if let Ok(document) = object.cast::<DocumentCore>() {
-        let plan = state::current_plan(document)?;
+        let plan = state::current_plan(document).map_err(Fault::Hook)?;
         let flags = plan.get().flags;
         if flags.is_document && !flags.own_to_mongo && !flags.dynamic {
-            if let Ok(id) = bytes::top_level(document, &plan, options, out, ensure_id) {
-                return Ok(id);
+            match bytes::top_level(document, &plan, options, out, ensure_id) {
+                // `to_mongo` finds out whether the value is at fault, or only the short way.
+                Err(Fault::Value(_)) => out.truncate(start),
+                Err(fault) => {
+                    out.truncate(start);
+                    return Err(fault);
+                }
+                Ok(id) => return Ok(id),
             }
-            // Python's way finds the same fault and raises the exception users know.
-            out.truncate(start);
         }
-        let stored = object.call_method0(intern!(py, "to_mongo"))?;
-        return encode_mapping(py, &stored, options, out, ensure_id);
+        let stored = object.call_method0(intern!(py, "to_mongo")).map_err(Fault::Hook)?;
+        return encode_mapping(py, &stored, options, out, ensure_id).map_err(Fault::Value);
     }
-    encode_mapping(py, object, options, out, ensure_id)
+    encode_mapping(py, object, options, out, ensure_id).map_err(Fault::Value)
 }
 
 fn encode_mapping<'py>(

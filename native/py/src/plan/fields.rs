@@ -379,6 +379,12 @@ impl FieldPlan {
         }
     }
 
+    /// A container lets the field of its items fetch documents whenever it may itself.
+    pub fn hand_down_dereferencing(&self, py: Python<'_>) {
+        let Some(Ok(inner)) = self.inner.as_ref().map(|inner| inner.field.bind(py).cast::<FieldCore>()) else { return };
+        inner.get().allow_dereferencing(self.auto_dereferences(py));
+    }
+
     pub fn mark_planned(&self, py: Python<'_>) {
         if let Ok(field) = self.field.bind(py).cast::<FieldCore>() {
             field.get().mark_planned();
