@@ -1,6 +1,6 @@
 """The compiled part of the package. Everything here is private; the Python layers give it its public names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 _T = TypeVar("_T")
@@ -94,6 +94,16 @@ def detached_fields(cls: type) -> dict[str, Any]: ...
 def load_documents(
     loader: DocumentLoader | None, batch: bytes | Iterable[bytes], codec_options: Any = None
 ) -> list[Any]: ...
+def find_references(items: Any, max_depth: float, depth: float) -> dict[Any, set[Any]]: ...
+def attach_objects(
+    items: Any,
+    objects: dict[tuple[str, Any], Any],
+    max_depth: float,
+    depth: float,
+    instance: Any,
+    name: Any,
+    attach_document: Callable[[Any, float], Any],
+) -> Any: ...
 def encode(document: Any, codec_options: Any = None) -> bytes: ...
 def decode(data: Any, codec_options: Any = None) -> Any: ...
 def decodes_later(data: bytes, codec_options: Any) -> bool: ...

@@ -9,8 +9,9 @@ from typing import Any
 from bson import SON, DBRef  # noqa: F401
 
 from mongoengine_fast import lanes
+from mongoengine_fast._native import attach_objects, bind, find_references
 from mongoengine_fast.base.common import get_document
-from mongoengine_fast.base.datastructures import (
+from mongoengine_fast.base.datastructures import (  # noqa: F401  programs look for them here
     BaseDict,
     BaseList,
     EmbeddedDocumentList,
@@ -27,11 +28,6 @@ from mongoengine_fast.queryset import QuerySet
 
 def _is_any_document(value: Any) -> bool:
     return is_document(value) or is_embedded_document(value)
-
-
-def _is_generic(value: Any) -> bool:
-    """Tell whether a value is a generic reference as it is stored."""
-    return isinstance(value, dict) and "_ref" in value
 
 
 def _map_leaves(items: Any, convert: Callable[[Any], Any]) -> Any:
@@ -104,40 +100,7 @@ class DeReference:
 
     def _find_references(self, items: Any, depth: int = 0) -> dict[Any, set[Any]]:
         """Return the primary keys referred to, by document class or collection name."""
-        found: dict[Any, set[Any]] = {}
-        if not items or depth >= self.max_depth:
-            return found
-        depth += 1
-        for item in items.values() if isinstance(items, dict) else items:
-            if _is_any_document(item):
-                self._find_in_document(item, depth, found)
-            elif isinstance(item, LazyReference):
-                continue  # a DBRef too, but one that is meant to stay
-            elif isinstance(item, DBRef):
-                found.setdefault(item.collection, set()).add(item.id)
-            elif _is_generic(item):
-                found.setdefault(get_document(item["_cls"]), set()).add(item["_ref"].id)
-            elif isinstance(item, (dict, list, tuple)) and depth - 1 <= self.max_depth:
-                for key, ids in self._find_references(item, depth - 1).items():
-                    found.setdefault(key, set()).update(ids)
-        return found
-
-    def _find_in_document(self, document: Any, depth: int, found: dict[Any, set[Any]]) -> None:
-        data = document._data
-        for name in document._referring_fields(True):
-            field = document._fields[name]
-            value = data.get(name, None)
-            if isinstance(value, LazyReference):
-                continue
-            if isinstance(value, DBRef):
-                found.setdefault(field.document_type, set()).add(value.id)
-            elif _is_generic(value):
-                found.setdefault(get_document(value["_cls"]), set()).add(value["_ref"].id)
-            elif isinstance(value, (dict, list, tuple)) and depth <= self.max_depth:
-                item_type = getattr(getattr(field, "field", None), "document_type", None)
-                known = isinstance(item_type, TopLevelDocumentMetaclass) or is_document(item_type)
-                for key, ids in self._find_references(value, depth).items():
-                    found.setdefault(item_type if known else key, set()).update(ids)
+        return find_references(items, self.max_depth, depth)
 
     def _fetch_objects(self, doc_type: Any = None) -> dict[tuple[str, Any], Any]:
         """Fetch what was found to be referred to, by collection name and primary key."""
@@ -171,43 +134,7 @@ class DeReference:
 
     def _attach_objects(self, items: Any, depth: int = 0, instance: Any = None, name: str | None = None) -> Any:
         """Return items with references replaced by what was fetched."""
-        if not items:
-            if isinstance(items, (BaseDict, BaseList)):
-                return items
-            if instance:
-                container = BaseDict if isinstance(items, dict) else BaseList
-                return container(items, instance, name)
-        if isinstance(items, dict):
-            if "_ref" in items:
-                reference = items["_ref"]
-                return self.object_map.get((reference.collection, reference.id), items)
-            if "_cls" in items:
-                return self._attach_document(items, depth)
-
-        is_list = not hasattr(items, "items")
-        pairs = enumerate(items) if is_list else items.items()
-        data: dict[Any, Any] = {}
-        for key, value in pairs:
-            if not is_list and key in self.object_map:
-                value = self.object_map[key]
-            elif _is_any_document(value):
-                self._attach_in_document(value, depth + 1, key, instance, name)
-            elif isinstance(value, (dict, list, tuple)) and depth + 1 <= self.max_depth:
-                item_name = f"{name}.{key}" if name else name
-                value = self._attach_objects(value, depth, instance=instance, name=item_name)
-            elif isinstance(value, DBRef) and hasattr(value, "id"):
-                value = self.object_map.get((value.collection, value.id), value)
-            data[key] = value
-
-        if not is_list:
-            return BaseDict(data, instance, name) if instance and name else data
-        values = list(data.values())
-        if not (instance and name):
-            return values
-        if isinstance(items, tuple):
-            return tuple(values)
-        container = EmbeddedDocumentList if isinstance(items, EmbeddedDocumentList) else BaseList
-        return container(values, instance, name)
+        return attach_objects(items, self.object_map, self.max_depth, depth, instance, name, self._attach_document)
 
     def _attach_document(self, items: Any, depth: int) -> Any:
         """Make a document of stored data that tells its class, and attach to that."""
@@ -219,21 +146,6 @@ class DeReference:
             document._data["_cls"] = cls
         return document
 
-    def _attach_in_document(self, document: Any, depth: int, key: Any, instance: Any, name: str | None) -> None:
-        """Replace the references in a document's fields, which does not count as a change."""
-        data = document._data
-        # Containers are rebuilt to belong to the instance, whatever is in them; without one they stay as they are.
-        for field_name in document._referring_fields(not instance):
-            value = data.get(field_name, None)
-            if isinstance(value, DBRef):
-                data[field_name] = self.object_map.get((value.collection, value.id), value)
-            elif _is_generic(value):
-                reference = value["_ref"]
-                data[field_name] = self.object_map.get((reference.collection, reference.id), value)
-            elif isinstance(value, (dict, list, tuple)) and depth <= self.max_depth:
-                data[field_name] = self._attach_objects(
-                    value, depth, instance=instance, name=f"{name}.{key}.{field_name}"
-                )
 
-
+bind("top_level_metaclass", TopLevelDocumentMetaclass)
 provide_classes(__name__, ("DeReference",))

@@ -247,3 +247,22 @@ def test_an_empty_list_in_an_assigned_embedded_document_is_noted_by_its_stored_n
     with fresh_classes(STOCK), fresh_classes(OURS):
         assert change(mongoengine) == ({"l.0.tags": None}, {}), "MongoEngine has repaired it: compare both here"
         assert change(mongoengine_fast) == ({"l.0.t": ["a"]}, {})
+
+
+def test_an_empty_list_in_an_embedded_document_that_moved_is_noted_where_it_stands_now():
+    def change(me):
+        class Line(me.EmbeddedDocument):
+            tags = me.ListField(me.StringField())
+
+        class Thing(me.Document):
+            lines = me.ListField(me.EmbeddedDocumentField(Line))
+
+        thing = load(Thing, {"_id": KEY, "lines": [{}, {}, {}]})
+        del thing.lines[0]
+        thing._clear_changed_fields()
+        thing.lines[0].tags.append("a")
+        return thing._delta()
+
+    with fresh_classes(STOCK), fresh_classes(OURS):
+        assert change(mongoengine) == ({}, {"lines.1.tags": 1}), "MongoEngine has repaired it: compare both here"
+        assert change(mongoengine_fast) == ({"lines.0.tags": ["a"]}, {})

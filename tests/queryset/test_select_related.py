@@ -1,8 +1,9 @@
 """`select_related` where it is not obvious that something refers to another document."""
 
+import pytest
 from bson import DBRef, ObjectId
 
-from tests.base.both_sides import alike_with_mongodb
+from tests.base.both_sides import alike, alike_with_mongodb, raised
 
 KEY = ObjectId(b"1" * 12)
 
@@ -41,3 +42,135 @@ def test_parts_without_references_stay_as_they_are(me):
     thing.parts[0].tags.append("b")
     thing.extra["k"][1]["l"] = 3
     return thing.to_mongo(), thing._get_changed_fields(), thing._delta()
+
+
+def library_classes(me):
+    class Author(me.Document):
+        name = me.StringField()
+        friend = me.ReferenceField("self")
+        meta = {"allow_inheritance": True}
+
+    class Poet(Author):
+        pass
+
+    class Page(me.EmbeddedDocument):
+        writer = me.ReferenceField(Author)
+        readers = me.ListField(me.ReferenceField(Author))
+        notes = me.DictField()
+
+    class Book(me.Document):
+        author = me.ReferenceField(Author)
+        by_dbref = me.ReferenceField(Author, dbref=True)
+        anything = me.GenericReferenceField()
+        lazy = me.LazyReferenceField(Author)
+        authors = me.ListField(me.ReferenceField(Author))
+        deep = me.ListField(me.ListField(me.ReferenceField(Author)))
+        named = me.MapField(me.ReferenceField(Author))
+        things = me.ListField(me.GenericReferenceField())
+        lazies = me.ListField(me.LazyReferenceField(Author))
+        page = me.EmbeddedDocumentField(Page)
+        pages = me.EmbeddedDocumentListField(Page)
+        free = me.DictField()
+        mixed = me.ListField()
+
+    return Author, Poet, Page, Book
+
+
+def filled_library(me):
+    author_type, poet_type, page_type, book_type = library_classes(me)
+    authors = [author_type(id=ObjectId(f"{number:024x}"), name=str(number)).save() for number in range(1, 5)]
+    authors.append(poet_type(id=ObjectId(f"{9:024x}"), name="poet").save())
+    for one, other in zip(authors, authors[1:], strict=False):
+        one.modify(friend=other)
+    gone = DBRef("author", ObjectId(f"{99:024x}"))
+    for number in range(3):
+        some = authors[number : number + 3]
+        page = page_type(writer=some[0], readers=some[1:], notes={"who": some[0].to_dbref(), "l": [gone]})
+        book_type(
+            id=ObjectId(f"{number + 1:024x}"), author=some[0], by_dbref=some[1], anything=some[2], lazy=some[1],
+            authors=[*some, gone] if number else some, deep=[some[:2], [], some[2:]], named={"a": some[0], "b": some[1]},
+            things=some[:2], lazies=some[1:], page=page, pages=[page, page_type(writer=some[2])],
+            free={"x": [some[0].to_dbref(), {"y": gone}], "z": 1}, mixed=[some[0].to_dbref(), 1, {"k": some[2].to_dbref()}],
+        ).save()  # fmt: skip
+    return book_type
+
+
+def shown(value, depth=0):
+    """What stands where, without following anything more."""
+    if depth > 7 or isinstance(value, (str, int, float, ObjectId, type(None))):
+        return value
+    if isinstance(value, dict):
+        return type(value).__name__, {key: shown(item, depth + 1) for key, item in dict.items(value)}
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [shown(item, depth + 1) for item in value]
+    if hasattr(type(value), "_fields_ordered"):
+        return type(value).__name__, [(name, shown(value._data.get(name), depth + 1)) for name in sorted(value._data)]
+    return type(value).__name__, getattr(value, "id", None)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+@alike_with_mongodb
+def test_every_way_of_referring_to_every_depth(me, depth):
+    book_type = filled_library(me)
+    books = book_type.objects.order_by("id").select_related(depth)
+    return type(books), [shown(book) for book in books], [book._get_changed_fields() for book in books]
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@alike_with_mongodb
+def test_a_second_time_and_after_reading(me, depth):
+    book_type = filled_library(me)
+    book = book_type.objects.order_by("id").skip(1).first()
+    read = [shown(getattr(book, name)) for name in ("author", "authors", "deep", "named", "things", "mixed", "free")]
+    book.select_related(depth)
+    first = shown(book)
+    book.select_related(depth)
+    book.reload(max_depth=depth)
+    return read, first, shown(book), book._get_changed_fields()
+
+
+@alike_with_mongodb
+def test_a_lazy_reference_takes_the_document_that_was_fetched_for_another(me):
+    author_type, _, _, _ = library_classes(me)
+
+    class Thing(me.Document):
+        mixed = me.ListField()
+
+    author = author_type(id=KEY, name="a").save()
+    lazy = me.base.LazyReference(author_type, KEY)
+    followed = me.dereference.DeReference()
+    items = [lazy, author.to_dbref(), {"l": lazy}, (lazy,), {"_ref": author.to_dbref(), "_cls": "Author"}]
+    alone = shown(followed([lazy]))
+    owner = Thing(id=KEY)
+    return alone, shown(followed(items)), shown(followed(items, 2, owner, "mixed")), shown(followed({"a": items}, 3))
+
+
+@alike_with_mongodb
+def test_what_has_no_items_or_is_no_container(me):
+    author_type, _, _, _ = library_classes(me)
+    author = author_type(id=KEY, name="a").save()
+    followed = me.dereference.DeReference()
+    values = [[], {}, (), "text", None, {1, 2}, iter([1, author.to_dbref()]), range(3), b"ab", 5]
+    return [raised(lambda value=value: shown(followed(value))) for value in values]
+
+
+@alike
+def test_what_stands_in_another_shape_than_nested_containers_declare(me):
+    class Target(me.Document):
+        id = me.IntField(primary_key=True)
+
+    class Thing(me.Document):
+        rows = me.ListField(me.ListField(me.ReferenceField(Target)))
+        named = me.MapField(me.ListField(me.ReferenceField(Target, dbref=True)))
+        lazy = me.ListField(me.ListField(me.LazyReferenceField(Target)))
+
+    shapes = [{"a": 1}, [1], [[1]], {"a": [1]}, [{"a": 1}], 1, "x", [None], {"a": None}]
+    outcomes = []
+    for name in ("rows", "named", "lazy"):
+        for shape in shapes:
+            thing = raised(lambda name=name, shape=shape: Thing(**{name: shape}))
+            if isinstance(thing, Exception):
+                outcomes.append(thing)
+                continue
+            outcomes += [raised(lambda thing=thing, name=name: getattr(thing, name)), raised(thing.to_mongo)]
+    return outcomes

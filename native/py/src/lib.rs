@@ -8,6 +8,7 @@ mod client;
 mod codec;
 mod cursor;
 mod decode;
+mod dereference;
 mod document;
 mod encode;
 mod errors;
@@ -27,6 +28,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     client::register(m)?;
     codec::register(m)?;
     m.add_class::<cursor::Cursor>()?;
+    dereference::register(m)?;
     document::register(m)?;
     errors::register(m)?;
     field::register(m)?;

@@ -46,6 +46,7 @@ bound_objects!(
     get_document,
     detach_fields,
     pre_init,
+    top_level_metaclass,
     post_init,
 );
 

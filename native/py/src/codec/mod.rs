@@ -25,7 +25,7 @@ pub use datetime::naive_datetime;
 pub use decode::{decode_document, decode_value};
 pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
-pub use objects::{make_dbref, make_objectid, new_objectid};
+pub use objects::{dbref_parts, make_dbref, make_objectid, new_objectid, objectid_bytes};
 pub use options::CodecOptions;
 pub use raw::{member_offset, store_in_fresh_slot, DictCursor};
 pub use son::SonBuilder;

@@ -138,7 +138,8 @@ fn is_tracked_and_empty(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// Nothing in the container, as far down as the dereferencer looks, can be a reference.
 fn refers_to_nothing(inner: Option<&FieldPlan>, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
-    if inner.is_some_and(|inner| inner.is_any_reference) || depth > 100 {
+    // The dereferencer makes references of whatever stands where such a field declares them, however deep.
+    if inner.is_some_and(FieldPlan::holds_references) || depth > 100 {
         return Ok(false);
     }
     if let Ok(list) = value.cast::<PyList>() {

@@ -7,6 +7,7 @@ use super::state::{self, Peek};
 use super::{changes, DocumentCore};
 use crate::codec;
 use crate::decode::{tracked, Stored};
+use crate::encode::native_list;
 use crate::ffi_util::{list_item, weak_proxy};
 use crate::field::FieldCore;
 use crate::plan::{FieldPlan, GetOp, Plan, SetOp};
@@ -152,6 +153,24 @@ fn build_lazy_references<'py>(entry: &FieldPlan, value: &Bound<'py, PyAny>) -> P
     Ok(items.into_any())
 }
 
+/// A list in which every reference has been replaced by a document of the declared class itself.
+fn holds_documents_only(entry: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let (Some(list), Some(inner)) = (native_list(value)?, entry.inner.as_ref().filter(|inner| inner.is_reference))
+    else {
+        return Ok(false);
+    };
+    let plan = inner.document_plan(value.py())?;
+    let class = plan.get().class.bind(value.py()).as_type_ptr();
+    let mut index = 0;
+    while let Some(item) = list_item(list, index) {
+        if item.get_type_ptr() != class {
+            return Ok(false);
+        }
+        index += 1;
+    }
+    Ok(true)
+}
+
 /// Let the dereferencer fetch what the container refers to, then keep the result.
 fn load_references<'py>(
     document: &Bound<'py, DocumentCore>,
@@ -161,6 +180,12 @@ fn load_references<'py>(
     value: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
+    if !entry.own_lazy_load && holds_documents_only(entry, value)? {
+        if tracked::is_tracked(value)? {
+            value.setattr(intern!(py, "_dereferenced"), true)?;
+        }
+        return Ok(value.clone());
+    }
     let keywords = PyDict::new(py);
     keywords.set_item(intern!(py, "ref_values"), value)?;
     keywords.set_item(intern!(py, "instance"), document)?;

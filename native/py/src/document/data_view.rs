@@ -21,6 +21,10 @@ impl DataView {
         Self { document: document.clone().unbind() }
     }
 
+    pub fn document<'py>(&self, py: Python<'py>) -> &Bound<'py, DocumentCore> {
+        self.document.bind(py)
+    }
+
     /// A plain dict of the present content.
     fn snapshot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let document = self.document.bind(py);

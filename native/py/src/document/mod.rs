@@ -23,7 +23,7 @@ pub use state::State;
 
 use crate::cell::GilCell;
 use crate::{codec, encode, validate};
-use data_view::DataView;
+pub use data_view::DataView;
 
 /// An argument of which only the truth matters.
 pub(crate) struct Truth(pub(crate) bool);
@@ -65,11 +65,6 @@ impl DocumentCore {
     #[setter(_data)]
     fn set_data(slf: &Bound<'_, Self>, values: &Bound<'_, PyAny>) -> PyResult<()> {
         data_view::replace_all(slf, values)
-    }
-
-    /// The names of the fields whose values could be, or hold, references; `deep`: without containers that hold none.
-    fn _referring_fields<'py>(slf: &Bound<'py, Self>, deep: bool) -> PyResult<Bound<'py, PyList>> {
-        referring::names(slf, deep)
     }
 
     #[getter(_changed_fields)]

@@ -22,13 +22,12 @@ pub const fn is_compound(tag: u8) -> bool {
     matches!(tag, tag::DOCUMENT | tag::ARRAY | tag::DB_POINTER)
 }
 
-/// `document._referring_fields(deep)`; `deep`: leave out containers that hold no reference at any depth.
-pub fn names<'py>(document: &Bound<'py, DocumentCore>, deep: bool) -> PyResult<Bound<'py, PyList>> {
+/// The slots whose values could be, or hold, references; `deep`: without containers that hold none at any depth.
+pub fn slots(document: &Bound<'_, DocumentCore>, plan: &Bound<'_, Plan>, deep: bool) -> PyResult<Vec<usize>> {
     let py = document.py();
-    let plan = state::plan(document)?;
-    let found = PyList::empty(py);
+    let mut found = Vec::new();
     for (slot, field) in plan.get().fields.iter().enumerate() {
-        let refers = match state::peek(document, &plan, slot)? {
+        let refers = match state::peek(document, plan, slot)? {
             Peek::Absent => false,
             Peek::Raw { tag, at } if deep && is_compound(tag) => {
                 let raw = state::raw(document)?;
@@ -38,7 +37,7 @@ pub fn names<'py>(document: &Bound<'py, DocumentCore>, deep: bool) -> PyResult<B
             Peek::Value(value) => !is_plain(&value),
         };
         if refers {
-            found.append(&field.name)?;
+            found.push(slot);
         }
     }
     Ok(found)

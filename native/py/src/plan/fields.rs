@@ -379,6 +379,11 @@ impl FieldPlan {
         }
     }
 
+    /// The field, or the innermost one of nested containers, is one of references.
+    pub fn holds_references(&self) -> bool {
+        self.is_any_reference || self.inner.as_ref().is_some_and(|inner| inner.holds_references())
+    }
+
     /// A container lets the field of its items fetch documents whenever it may itself.
     pub fn hand_down_dereferencing(&self, py: Python<'_>) {
         let Some(Ok(inner)) = self.inner.as_ref().map(|inner| inner.field.bind(py).cast::<FieldCore>()) else { return };
