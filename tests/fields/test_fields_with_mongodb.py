@@ -1,7 +1,7 @@
 """Every kind of field against the server: what is stored, what a query finds, what an update sends."""
 
 import pytest
-from bson import ObjectId
+from bson import Binary, InvalidBSON, ObjectId, decode, encode
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 
@@ -23,6 +23,11 @@ SAVED = [
     "author",
     "part document",
 ]
+try:
+    decode(encode({"v": Binary(b"ab", 4)}))
+except InvalidBSON:
+    # An older pymongo does not read back what it wrote, so that nobody could compare the commands.
+    SAVED.remove("binary 4, short")
 
 
 def numbered(number):

@@ -1,5 +1,7 @@
 """`select_related` where it is not obvious that something refers to another document."""
 
+import itertools
+
 import pytest
 from bson import DBRef, ObjectId
 
@@ -80,7 +82,7 @@ def filled_library(me):
     author_type, poet_type, page_type, book_type = library_classes(me)
     authors = [author_type(id=ObjectId(f"{number:024x}"), name=str(number)).save() for number in range(1, 5)]
     authors.append(poet_type(id=ObjectId(f"{9:024x}"), name="poet").save())
-    for one, other in zip(authors, authors[1:], strict=False):
+    for one, other in itertools.pairwise(authors):
         one.modify(friend=other)
     gone = DBRef("author", ObjectId(f"{99:024x}"))
     for number in range(3):
