@@ -90,9 +90,10 @@ def filled_library(me):
         page = page_type(writer=some[0], readers=some[1:], notes={"who": some[0].to_dbref(), "l": [gone]})
         book_type(
             id=ObjectId(f"{number + 1:024x}"), author=some[0], by_dbref=some[1], anything=some[2], lazy=some[1],
-            authors=[*some, gone] if number else some, deep=[some[:2], [], some[2:]], named={"a": some[0], "b": some[1]},
-            things=some[:2], lazies=some[1:], page=page, pages=[page, page_type(writer=some[2])],
-            free={"x": [some[0].to_dbref(), {"y": gone}], "z": 1}, mixed=[some[0].to_dbref(), 1, {"k": some[2].to_dbref()}],
+            authors=[*some, gone] if number else some, deep=[some[:2], [], some[2:]], things=some[:2], lazies=some[1:],
+            named={"a": some[0], "b": some[1]}, page=page, pages=[page, page_type(writer=some[2])],
+            free={"x": [some[0].to_dbref(), {"y": gone}], "z": 1},
+            mixed=[some[0].to_dbref(), 1, {"k": some[2].to_dbref()}],
         ).save()  # fmt: skip
     return book_type
 
