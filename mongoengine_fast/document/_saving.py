@@ -24,7 +24,7 @@ from mongoengine_fast.errors import (
 )
 from mongoengine_fast.queryset import transform
 
-__all__ = ("Saving",)
+__all__ = ("Saving", "note_library_steps")
 
 _DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
 _ID_ONLY = {"_id": 1}
@@ -133,6 +133,20 @@ class Saving:
             return lanes.Statement("replace_one", selector, self, upsert=True)
         update = self._get_update_doc()
         return lanes.Upsert(selector, update) if update else None
+
+    def _changes_statement(self) -> dict[str, Any]:
+        """Return the statement of a bulk write that sends what changed, in the server's form."""
+        return {"q": {"_id": self._stored_key()[0]}, "u": self._get_update_doc(), "multi": False, "upsert": True}
+
+    @classmethod
+    def _saves_plainly(cls) -> bool:
+        """Whether no code of the program's own takes part in saving, but for validation."""
+        meta = cls._meta
+        if meta.get("abstract") or meta.get("shard_key") or cls._fields[meta["id_field"]].db_field != "_id":
+            return False
+        if any(getattr(signal, "receivers", True) for signal in _SAVE_SIGNALS):
+            return False
+        return all(getattr(cls, name) is step for name, step in _library_steps.items())
 
     def _stored_key(self) -> tuple[Any, bool]:
         """Return the primary key as it is stored, and whether there is one to store.
@@ -336,6 +350,20 @@ _OWN_STEPS = {
     "_save_create": Saving._save_create,
     "_save_update": Saving._save_update,
 }
+
+
+_SAVE_SIGNALS = (signals.pre_save, signals.pre_save_post_validation, signals.post_save)
+_SAVE_STEPS = (
+    "__getattribute__ __setattr__ __setitem__ _begin_save _clear_changed_fields _delta _end_save _get_changed_fields "
+    "_get_update_doc _save_statement _stored_key _take_key _will_create pk to_mongo"
+)
+#: The steps of saving as they are in the library, by name.
+_library_steps: dict[str, Any] = {}
+
+
+def note_library_steps(document: type) -> None:
+    """Note what `Document` itself has for the steps of saving."""
+    _library_steps.update({name: getattr(document, name) for name in _SAVE_STEPS.split()})
 
 
 def _overrides(document: Any, step: str) -> bool:

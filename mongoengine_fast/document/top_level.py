@@ -18,7 +18,7 @@ from mongoengine_fast.context_managers import switch_collection, switch_db
 from mongoengine_fast.document._collections import CollectionAccess
 from mongoengine_fast.document._indexing import IndexManagement
 from mongoengine_fast.document._reloading import Reloading
-from mongoengine_fast.document._saving import Saving
+from mongoengine_fast.document._saving import Saving, note_library_steps
 from mongoengine_fast.queryset import QuerySet
 
 __all__ = ("Document", "DynamicDocument")
@@ -162,6 +162,7 @@ class Document(_Parts, metaclass=TopLevelDocumentMetaclass):
 
 
 assemble(Document, Saving, Reloading, IndexManagement, CollectionAccess)
+note_library_steps(Document)
 
 
 class DynamicDocument(Document, metaclass=TopLevelDocumentMetaclass):

@@ -14,7 +14,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Statement", "Upsert", "bulk_write"]
+__all__ = ["Changes", "Statement", "Upsert", "bulk_write"]
 
 
 class Statement:
@@ -61,6 +61,30 @@ class Statement:
         """Return pymongo's object for it."""
         arguments = [plain.as_mapping(argument) for argument in self.arguments]
         return _REQUESTS[self.kind](*arguments, **self.options)
+
+
+class Changes(Statement):
+    """What changed in a stored document, found when it is encoded."""
+
+    __slots__ = ("document",)
+
+    kind = "update_one"
+    command = "update"
+    is_about_many = False
+    options = {"upsert": True}
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
+        """The selector and the change."""
+        statement = self.document._changes_statement()
+        return statement["q"], statement["u"]
+
+    def body(self) -> Any:
+        """Return the document, which the native lane encodes as its changes."""
+        return self.document
 
 
 class Upsert(Statement):
@@ -194,12 +218,12 @@ class _Batch:
                 for index in range(start, end):
                     if index not in failed:
                         done[self._positions[index]] = self._ids[index] if self._ids else None
-            native_writes.merge(result, self._command, self._reported(), replies, self._positions)
+            native_writes.merge(result, self._command, self._reported, replies, self._positions)
 
     def _reported(self) -> list[Any]:
         """What an error says was sent."""
         if self._command != "insert":
-            return self._bodies
+            return [body if isinstance(body, dict) else body._changes_statement() for body in self._bodies]
         return [native_writes.Inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
 
 

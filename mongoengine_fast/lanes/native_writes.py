@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pymongo.message import _DELETE, _INSERT, _UPDATE
@@ -41,7 +42,7 @@ def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, 
     route.native.send_prepared(prepared, bool(ordered), True, True, command, replies)
     if any("writeErrors" in reply or "writeConcernError" in reply for *_, reply in replies):
         result = empty_result()
-        merge(result, "insert", [Inserted(row, key) for row, key in zip(rows, ids, strict=True)], replies)
+        merge(result, "insert", lambda: [Inserted(row, key) for row, key in zip(rows, ids, strict=True)], replies)
         raise_bulk(result)
     return ids
 
@@ -63,14 +64,16 @@ def empty_result() -> dict[str, Any]:
 def merge(
     result: dict[str, Any],
     command: str,
-    bodies: list[Any],
+    bodies: Callable[[], list[Any]],
     replies: list[tuple[int, int, dict[str, Any]]],
     positions: list[int] | None = None,
 ) -> None:
     """Add the replies to the commands of *bodies* to *result*; *positions* are those in the whole bulk write."""
     run = driver._Run(_OPERATION_TYPES[command])
-    for index, body in enumerate(bodies):
-        run.add(index if positions is None else positions[index], body)
+    # Only these name single statements.
+    if any(reply.get("writeErrors") or reply.get("upserted") for *_, reply in replies):
+        for index, body in enumerate(bodies()):
+            run.add(index if positions is None else positions[index], body)
     for first, _, reply in replies:
         driver._merge_command(run, result, first, reply)
 

@@ -158,20 +158,27 @@ class _BulkSave:
         self._docs = docs
         self._signal_kwargs = signal_kwargs
         self._created: list[bool] = []
+        #: Classes for which signals and steps of `Document.save` are left out, since nothing would come of them.
+        self._plain = {cls for cls in {type(doc) for doc in docs} if cls._saves_plainly()}
 
     def begin(self, validate: bool, clean: bool) -> None:
         """Run the steps before the write; raise one error for all documents that are not valid."""
-        begun = each_valid(
-            dict(enumerate(self._docs)), lambda doc: doc._begin_save(validate, clean, False, self._signal_kwargs)
-        )
-        self._created = list(begun.values())
+
+        def begin(doc: Any) -> Any:
+            if type(doc) not in self._plain:
+                return doc._begin_save(validate, clean, False, self._signal_kwargs)
+            if validate:
+                doc.validate(clean=clean)
+            return not doc._is_plainly_stored() and doc._will_create(False)
+
+        self._created = list(each_valid(dict(enumerate(self._docs)), begin).values())
 
     def send(self, collection: Any, ordered: bool) -> BulkSaveResult:
         """Write, and finish the save of what the server acknowledged."""
         statements, positions = [], []
         unchanged = []
         for position, doc in enumerate(self._docs):
-            statement = doc._save_statement(self._created[position])
+            statement = self._statement(position, doc)
             if statement is None:
                 unchanged.append(position)
             else:
@@ -187,11 +194,22 @@ class _BulkSave:
         inserted = result.inserted_count + result.upserted_count if result is not None else 0
         return BulkSaveResult(inserted, len(statements) - inserted, len(unchanged))
 
+    def _is_plain_update(self, position: int, doc: Any) -> bool:
+        return not self._created[position] and type(doc) in self._plain and doc._is_plainly_stored()
+
+    def _statement(self, position: int, doc: Any) -> Any:
+        if self._is_plain_update(position, doc):
+            return lanes.Changes(doc) if doc._get_changed_fields() else None
+        return doc._save_statement(self._created[position])
+
     def _end(self, saved: dict[int, Any]) -> None:
         """Finish the saves at these positions; the values are the keys that inserted documents were given."""
         failure: Exception | None = None
         for position in sorted(saved):
             doc = self._docs[position]
+            if self._is_plain_update(position, doc):
+                doc._clear_changed_fields()
+                continue
             key = doc.pk if saved[position] is None else saved[position]
             try:
                 doc._end_save(key, self._created[position], self._signal_kwargs)

@@ -3,10 +3,12 @@ use mongoengine_fast_core::error::{CoreError, Kind};
 use mongoengine_fast_core::ops::bulk::{Bulk, Statements, Verb};
 use mongoengine_fast_core::ops::run::{self, Retry};
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::collection::{Collection, MAX_COMMAND, MAX_DOCUMENT};
+use crate::document::DocumentCore;
 use crate::errors::{self, Declined};
 use crate::{codec, encode};
 
@@ -50,13 +52,26 @@ impl Collection {
             .ok_or_else(|| PyValueError::new_err(format!("{command} is no command of bulk writes")))?;
         let mut statements = Statements::with_capacity(rows.len(), rows.len() * USUAL_LENGTH);
         for row in rows {
-            codec::encode_document(py, &row, &self.codec, statements.buffer())
-                .map_err(|error| errors::decline(py, error))?;
+            self.encode_statement(py, &row, statements.buffer())?;
             if statements.close() > MAX_COMMAND {
                 return Err(Declined::new_err("too large for one command"));
             }
         }
         Ok(Prepared { verb, statements })
+    }
+
+    /// A mapping in the server's form, or a document whose changes are to be sent.
+    fn encode_statement(&self, py: Python<'_>, row: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+        let made;
+        let mut row = row;
+        if let Ok(document) = row.cast::<DocumentCore>() {
+            if encode::update::append_changes(document, &self.codec, out).map_err(|fault| fault.into_error(py))? {
+                return Ok(());
+            }
+            made = row.call_method0(intern!(py, "_changes_statement"))?;
+            row = &made;
+        }
+        codec::encode_document(py, row, &self.codec, out).map_err(|error| errors::decline(py, error))
     }
 
     /// The constant parts of inserts; other commands differ in verb and retry.

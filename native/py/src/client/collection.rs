@@ -250,7 +250,7 @@ impl Collection {
         self.encode_inserts(documents, ids)
     }
 
-    /// Encode statements of one command, "update" or "delete": mappings in the server's form.
+    /// Encode statements of one command, "update" or "delete": mappings in the server's form, or documents with changes.
     fn prepare_statements(&self, command: &str, statements: &Bound<'_, PyList>) -> PyResult<Prepared> {
         self.encode_statements(command, statements)
     }

@@ -62,6 +62,11 @@ impl DocumentCore {
         DataView::over(slf)
     }
 
+    /// Whether this was stored before and nothing of the program's own finds, or has a say in, what changed since.
+    fn _is_plainly_stored(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        encode::update::is_plainly_stored(slf)
+    }
+
     #[setter(_data)]
     fn set_data(slf: &Bound<'_, Self>, values: &Bound<'_, PyAny>) -> PyResult<()> {
         data_view::replace_all(slf, values)

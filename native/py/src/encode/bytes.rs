@@ -5,7 +5,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString};
 
-use super::{ask, ask_for_item, native_child, native_dict, native_list, slot_value, stored_as_is, Fault};
+use super::{ask, ask_for_item, native_child, native_dict, native_list, refused, slot_value, stored_as_is, Fault};
 use crate::codec::{self, CodecOptions, Kind};
 use crate::document::state;
 use crate::document::DocumentCore;
@@ -13,10 +13,6 @@ use crate::ffi_util::each_item;
 use crate::plan::{FieldPlan, Plan, ToMongo, ToPython};
 use crate::scalars;
 use mongoengine_fast_core::bson::tag;
-
-fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
-    PyValueError::new_err(error.to_string())
-}
 
 /// What one encoding needs to carry along.
 struct Pass<'a> {

@@ -2,7 +2,9 @@
 pub mod bytes;
 pub mod delta;
 pub mod son;
+pub mod update;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
@@ -12,6 +14,10 @@ use crate::document::{state, DocumentCore};
 use crate::errors;
 use crate::plan::{FieldPlan, ToMongo, ToPython};
 use crate::scalars;
+
+fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
 
 /// Why a document could not be encoded.
 pub enum Fault {
