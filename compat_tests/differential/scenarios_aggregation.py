@@ -97,7 +97,7 @@ def aggregation_cursors(me: Any) -> Any:
         raised(lambda: small.batch_size(-1)),
     ]
     with objects.aggregate([{"$limit": 3}, {"$sort": {"_id": 1}}]) as rows:
-        seen += [rows.try_next()["n"], rows.to_list(), rows.try_next()]
+        seen += [rows.try_next()["n"], getattr(rows, "to_list", lambda: list(rows))(), rows.try_next()]
     return seen
 
 

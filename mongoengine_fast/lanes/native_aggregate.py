@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from mongoengine_fast.lanes import wire
@@ -62,10 +63,8 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
 
     def batch_size(self, batch_size: int) -> AggregateCursor:
         """Accept a batch size for later batches; TypeError or ValueError as pymongo's for a bad one."""
-        if not isinstance(batch_size, int):
-            raise TypeError(f"batch_size must be an integer, not {type(batch_size)}")
-        if batch_size < 0:
-            raise ValueError("batch_size must be >= 0")
+        # Each version of pymongo words it differently what is wrong with one.
+        CommandCursor.batch_size(SimpleNamespace(), batch_size)  # type: ignore[arg-type]
         self._batch_size = 2 if batch_size == 1 else batch_size
         return self
 
@@ -95,6 +94,11 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+AggregateCursor.__name__ = AggregateCursor.__qualname__ = CommandCursor.__name__
+if not hasattr(CommandCursor, "to_list"):  # pymongo before 4.9
+    del AggregateCursor.to_list
 
 
 def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, Any]) -> AggregateCursor:

@@ -10,6 +10,7 @@ from typing import Any
 import pymongo
 from bson import SON
 from pymongo.common import validate_read_preference
+from pymongo.cursor import Cursor
 from pymongo.read_concern import ReadConcern
 
 from mongoengine_fast.context_managers import switch_db
@@ -244,7 +245,8 @@ class Chaining(CursorAccess):
             TypeError: `ms` is not an integer.
         """
         if not isinstance(ms, int) and ms is not None:
-            raise TypeError(f"max_time_ms must be an integer or None, not {type(ms)}")
+            # Each version of pymongo words it differently.
+            Cursor.max_time_ms(None, ms)  # type: ignore[arg-type]
         return self._chainable_method("max_time_ms", ms)
 
     def snapshot(self, enabled: bool) -> Any:

@@ -199,7 +199,7 @@ def test_results_of_aggregations_are_pymongos_cursors(me):
     with thing.objects.aggregate([{"$sort": {"age": -1}}]) as again:
         top = again.try_next()["n"]
     return first, rest, cursor.alive, top, again.alive, raised(lambda: next(cursor)), raised(cursor.try_next), (
-        [row["n"] for row in thing.objects.aggregate([{"$limit": 2}]).to_list()]
+        raised(lambda: [row["n"] for row in thing.objects.aggregate([{"$limit": 2}]).to_list()])
     ), cursor.address is not None, raised(lambda: cursor[0]).__class__.__name__, cursor.session  # fmt: skip
 
 

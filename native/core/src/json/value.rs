@@ -204,7 +204,8 @@ fn binary(out: &mut Vec<u8>, bytes: &[u8], style: &Style) -> Result<()> {
             out.extend_from_slice(b"\"}");
             return Ok(());
         }
-        if style.foreign_uuids || style.uuid_subtype == Some(subtype) {
+        // What is too short or too long for a UUID some versions of pymongo read, and some refuse.
+        if style.foreign_uuids || style.uuid_subtype == Some(subtype) || payload.len() != 16 {
             return Err(Declined);
         }
     }
