@@ -29,7 +29,7 @@ from mongoengine_fast.base.fields import ComplexBaseField  # noqa: F401
 from mongoengine_fast.base.indexes import GEOHAYSTACK as GEOHAYSTACK
 from mongoengine_fast.base.indexes import IndexSpecs
 from mongoengine_fast.base.lookup import FieldLookup
-from mongoengine_fast.base.plan import register_stock_hooks
+from mongoengine_fast.base.plan import register_dynamic_hooks, register_stock_hooks
 from mongoengine_fast.base.roles import is_embedded_document
 from mongoengine_fast.base.serialization import JsonSupport, display_value, install_choice_displays
 from mongoengine_fast.common import _import_class, provide_classes
@@ -367,3 +367,4 @@ def _step(owner: Any, part: str) -> Any:
 assemble(BaseDocument, FieldLookup, IndexSpecs, JsonSupport)
 provide_classes(__name__, ("BaseDocument",))
 register_stock_hooks(BaseDocument)
+register_dynamic_hooks(BaseDocument)

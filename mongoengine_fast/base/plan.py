@@ -18,7 +18,7 @@ from mongoengine_fast.base.hooks import NATIVE_HOOKS
 from mongoengine_fast.errors import FieldDoesNotExist, InvalidDocumentError, OperationError, ValidationError
 from mongoengine_fast.signals import post_init, pre_init
 
-__all__ = ("DocumentLoader", "compile_plan", "register_stock_hooks")
+__all__ = ("DocumentLoader", "compile_plan", "register_dynamic_hooks", "register_stock_hooks")
 
 FIELD_HOOKS = ("__get__", "__set__", "to_python", "to_mongo", "validate", "_validate", "_lazy_load_refs")
 _LOADING = ("__init__", "__new__", "__setattr__", "_from_son")
@@ -34,13 +34,24 @@ _METHODS = {
 _CALL = type.__dict__["__call__"]
 DOCUMENT_HOOKS = (*dict.fromkeys((*_LOADING, *_METHODS)), "_fields", "_fields_ordered", "_dynamic", "_meta", "STRICT")
 
+_DYNAMIC_HOOKS = ("__setattr__", "_set_dynamic", "_BaseDocument__expand_dynamic_values")
+DOCUMENT_HOOKS = (*dict.fromkeys((*DOCUMENT_HOOKS, *_DYNAMIC_HOOKS)),)
+
 # By hook name, what counts as the package's own: everything else is the program's.
 _stock_hooks: dict[str, list[Any]] = {name: [] for name in (*_LOADING, *_METHODS)}
+_dynamic_hooks: dict[str, list[Any]] = {name: [] for name in _DYNAMIC_HOOKS}
 
 
 def register_stock_hooks(cls: type) -> None:
     """Declare the document hooks that *cls* itself defines to be the package's own."""
     for name, known in _stock_hooks.items():
+        if name in cls.__dict__:
+            known.append(cls.__dict__[name])
+
+
+def register_dynamic_hooks(cls: type) -> None:
+    """Declare the hooks that *cls* itself defines for dynamic documents to be the package's own."""
+    for name, known in _dynamic_hooks.items():
         if name in cls.__dict__:
             known.append(cls.__dict__[name])
 
@@ -61,6 +72,15 @@ def _is_stock(cls: type, name: str) -> bool:
 def _is_made_plainly(cls: Any) -> bool:
     """Neither the class nor its metaclass has a say in how its documents are made."""
     return _static(type(cls), "__call__") is _CALL and all(_is_stock(cls, name) for name in _LOADING)
+
+
+def _takes_attributes_plainly(cls: Any) -> bool:
+    """A dynamic class none of whose hooks that undeclared attributes pass through is the program's."""
+    if not cls._dynamic or cls.STRICT or _static(type(cls), "__call__") is not _CALL:
+        return False
+    if not all(_is_stock(cls, name) for name in _LOADING if name != "__setattr__"):
+        return False
+    return all(any(_static(cls, name) is known for known in hooks) for name, hooks in _dynamic_hooks.items())
 
 
 def _op(field: Any, hook: str) -> str:
@@ -177,6 +197,7 @@ def compile_plan(cls: Any) -> Plan:
     spec["is_embedded"] = getattr(cls, "_is_embedded_document", False)
     spec["dynamic"] = cls._dynamic
     spec["lazy_load"] = not (cls._dynamic or cls.STRICT) and _is_made_plainly(cls)
+    spec["plain_dynamic"] = _takes_attributes_plainly(cls)
     spec["id_field"] = meta.get("id_field")
     spec["shard_key"] = meta.get("shard_key", ())
     fields = list(cls._fields.values())

@@ -6,6 +6,7 @@ from typing import Any
 
 from mongoengine_fast.base.document import BaseDocument
 from mongoengine_fast.base.metaclasses import DocumentMetaclass
+from mongoengine_fast.base.plan import register_dynamic_hooks
 
 __all__ = ("DynamicEmbeddedDocument", "EmbeddedDocument")
 
@@ -69,3 +70,6 @@ class DynamicEmbeddedDocument(EmbeddedDocument, metaclass=DocumentMetaclass):
             if callable(default):
                 default = default()
         setattr(self, name, default)
+
+
+register_dynamic_hooks(DynamicEmbeddedDocument)

@@ -13,7 +13,7 @@ from mongoengine_fast.base.assembly import assemble
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.document import BaseDocument
 from mongoengine_fast.base.metaclasses import TopLevelDocumentMetaclass
-from mongoengine_fast.base.plan import DocumentLoader
+from mongoengine_fast.base.plan import DocumentLoader, register_dynamic_hooks
 from mongoengine_fast.context_managers import switch_collection, switch_db
 from mongoengine_fast.document._collections import CollectionAccess
 from mongoengine_fast.document._indexing import IndexManagement
@@ -188,3 +188,6 @@ class DynamicDocument(Document, metaclass=TopLevelDocumentMetaclass):
             self._dynamic_fields[name].null = False
         else:
             super().__delattr__(*args, **kwargs)
+
+
+register_dynamic_hooks(DynamicDocument)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mongoengine_fast._native import bind
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.fields import BaseField
 from mongoengine_fast.base.hooks import register_hooks
+from mongoengine_fast.common import _import_class
 from mongoengine_fast.document import Document, EmbeddedDocument
 from mongoengine_fast.fields.resolution import find_referenced
 from mongoengine_fast.fields.text import StringField
@@ -63,3 +65,27 @@ class DynamicField(BaseField):
 
 
 register_hooks(DynamicField, to_python="dynamic", to_mongo="dynamic", validate="dynamic")
+
+
+_template: dict[str, Any] = {}
+
+
+def _undeclared_field(name: str) -> Any:
+    """Return ``DynamicField(db_field=name, null=True)`` of that name, which is known to be one that fields may have."""
+    cls = _import_class("DynamicField")
+    if cls is not DynamicField:
+        field = cls(db_field=name, null=True)
+        field.name = name
+        return field
+    if not _template:
+        _template.update(vars(DynamicField(null=True)))
+    field = DynamicField.__new__(DynamicField)
+    attributes = field.__dict__
+    attributes.update(_template)
+    attributes["db_field"] = attributes["name"] = name
+    # The counter stays: such a field takes no place among declared ones, and counting empties the cache of every field.
+    attributes["creation_counter"] = BaseField.creation_counter
+    return field
+
+
+bind("dynamic_field", _undeclared_field)

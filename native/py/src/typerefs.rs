@@ -45,6 +45,7 @@ bound_objects!(
     compile_plan,
     get_document,
     detach_fields,
+    dynamic_field,
     pre_init,
     top_level_metaclass,
     post_init,

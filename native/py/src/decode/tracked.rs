@@ -69,6 +69,37 @@ pub fn wrap<'py>(
     class.call1((value, document, &field.name)).map(Some)
 }
 
+/// A list or dict of nothing but plain scalars in its tracking class; `None` for anything else.
+pub fn of_scalars<'py>(
+    document: &Bound<'py, DocumentCore>,
+    name: &Bound<'py, PyString>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = document.py();
+    let is_scalar = |item: &Bound<'py, PyAny>| item.is_none() || scalars::is_plain_scalar(item);
+    let tracked = if let Ok(list) = value.cast_exact::<PyList>() {
+        if !list.iter().all(|item| is_scalar(&item)) {
+            return Ok(None);
+        }
+        let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
+        for item in list.iter() {
+            list_append(&tracked, &item)?;
+        }
+        tracked
+    } else if let Ok(dict) = value.cast_exact::<PyDict>() {
+        if dict.contains(intern!(py, "_cls"))? || !dict.values().iter().all(|item| is_scalar(&item)) {
+            return Ok(None);
+        }
+        let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
+        each_item(dict, |key, item| dict_insert(&tracked, &key, &item).map(|()| true))?;
+        tracked
+    } else {
+        return Ok(None);
+    };
+    tie(&tracked, &weak_proxy(document.as_any())?, name)?;
+    Ok(Some(tracked))
+}
+
 /// A stored list of plain scalars, decoded straight into its tracked form; `None` for anything else.
 pub fn decode<'py>(
     document: &Bound<'py, DocumentCore>,
@@ -219,9 +250,7 @@ fn track_dict<'py>(
     let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
     each_item(items, |key, item| {
         let item = if nested { track_nested(&item, owner, name, &key.str()?)? } else { item };
-        // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
-        let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
-        crate::ffi_util::check(py, done).map(|()| true)
+        dict_insert(&tracked, &key, &item).map(|()| true)
     })?;
     brand(&tracked, owner, name)?;
     Ok(tracked)
@@ -273,24 +302,40 @@ fn list_append(list: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()>
     crate::ffi_util::check(list.py(), done)
 }
 
-/// Tie a container that was just made to its document.
+/// `dict.__setitem__`, past an overridden one.
+fn dict_insert(dict: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()> {
+    // SAFETY: `dict` is a dict or an instance of a dict subclass, key and value are valid objects; it takes its own
+    // references.
+    let done = unsafe { ffi::PyDict_SetItem(dict.as_ptr(), key.as_ptr(), item.as_ptr()) };
+    crate::ffi_util::check(dict.py(), done)
+}
+
+/// Tie a container that was just made, and has no references in it (any more), to its document.
 fn brand(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
     let py = tracked.py();
+    tie(tracked, owner, name)?;
     let dereferenced = PyBool::new(py, true).to_owned().into_any();
-    let offsets = if tracked.is_instance_of::<PyList>() { Ties::of_lists(py)? } else { Ties::of_dicts(py)? };
-    match offsets {
+    match Ties::of(tracked)? {
+        Some(ties) => codec::store_in_fresh_slot(tracked, ties.dereferenced, dereferenced),
+        None => tracked.setattr(intern!(py, "_dereferenced"), dereferenced)?,
+    }
+    Ok(())
+}
+
+/// Tie a container that was just made to its document.
+fn tie(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
+    let py = tracked.py();
+    match Ties::of(tracked)? {
         Some(ties) => {
             codec::store_in_fresh_slot(tracked, ties.instance, owner.clone());
             codec::store_in_fresh_slot(tracked, ties.name, name.clone().into_any());
-            codec::store_in_fresh_slot(tracked, ties.dereferenced, dereferenced);
-            Ok(())
         }
         None => {
             tracked.setattr(intern!(py, "_instance"), owner)?;
             tracked.setattr(intern!(py, "_name"), name)?;
-            tracked.setattr(intern!(py, "_dereferenced"), dereferenced)
         }
     }
+    Ok(())
 }
 
 /// Where the slots of tracking classes are in their instances.
@@ -305,6 +350,15 @@ static LIST_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
 static DICT_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
 
 impl Ties {
+    fn of(tracked: &Bound<'_, PyAny>) -> PyResult<Option<Ties>> {
+        let py = tracked.py();
+        if tracked.is_instance_of::<PyList>() {
+            Self::of_lists(py)
+        } else {
+            Self::of_dicts(py)
+        }
+    }
+
     fn of_lists(py: Python<'_>) -> PyResult<Option<Ties>> {
         LIST_TIES.get_or_try_init(py, || Self::find(typerefs::base_list(py)?)).copied()
     }

@@ -6,8 +6,9 @@ use pyo3::types::{PyDict, PySet, PyString, PyTuple};
 
 use super::slot::{Slot, Slots};
 use super::state;
-use super::{access, changes, DocumentCore};
+use super::{access, changes, dynamic, DocumentCore};
 use crate::decode::convert;
+use crate::ffi_util::generic_setattr;
 use crate::plan::{FieldPlan, Plan};
 use crate::typerefs;
 
@@ -42,17 +43,13 @@ pub fn initialise(
     send(py, typerefs::pre_init(py)?, document, Some(&values))?;
     let given = collect(&plan, &values)?;
     refuse_unknown(document, &plan, &given, &options)?;
-    let dynamic = if plan.get().sets_directly && !names_key_twice(&plan, &given) {
-        fill_directly(document, &plan, &given, &options)?;
-        None
+    let undeclared = if plan.get().sets_directly && !names_key_twice(&plan, &given) {
+        fill_directly(document, &plan, &given, &options)?
     } else {
-        Some(fill_with_hooks(document, &plan, &values, &given, &options)?)
+        fill_with_hooks(document, &plan, &values, &given, &options)?
     };
     if plan.get().flags.dynamic {
-        document.setattr(intern!(py, "_dynamic_lock"), false)?;
-        for (key, value) in dynamic.iter().flat_map(|values| values.iter()) {
-            document.setattr(key.cast_into::<PyString>()?, value)?;
-        }
+        dynamic::take(document, &plan, &undeclared)?;
     }
     document.get().state.with(py, |state| {
         state.initialised = true;
@@ -185,12 +182,13 @@ fn refuse_unknown(
 }
 
 /// Fill the slots of a class none of whose fields has hooks that must see it: defaults first, then what was given.
-fn fill_directly(
-    document: &Bound<'_, DocumentCore>,
-    plan: &Bound<'_, Plan>,
-    given: &[Given<'_>],
+/// Returns the values of a dynamic document's undeclared fields.
+fn fill_directly<'py>(
+    document: &Bound<'py, DocumentCore>,
+    plan: &Bound<'py, Plan>,
+    given: &[Given<'py>],
     options: &Options,
-) -> PyResult<()> {
+) -> PyResult<Bound<'py, PyDict>> {
     let py = document.py();
     let me = plan.get();
     let mut slots = Slots::absent(py, me.fields.len());
@@ -217,14 +215,20 @@ fn fill_directly(
         slots.replace(slot, Slot::value(value));
     }
     install(document, slots);
+    let undeclared = PyDict::new(py);
+    if me.flags.dynamic && !given.iter().any(|one| one.name == "_cls") {
+        generic_setattr(document, intern!(py, "_cls"), me.class_name.bind(py).as_any())?;
+    }
     for one in given.iter().filter(|one| one.slot.is_none()) {
         if is_special(&one.name.to_string_lossy()) {
             document.setattr(&one.name, &one.value)?;
+        } else if me.flags.dynamic {
+            undeclared.set_item(&one.name, &one.value)?;
         } else {
             state::extra(document).set_item(&one.name, &one.value)?;
         }
     }
-    Ok(())
+    Ok(undeclared)
 }
 
 /// The same where Python has to see assignments; returns the values of a dynamic document's undeclared fields.

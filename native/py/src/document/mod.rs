@@ -3,6 +3,7 @@ pub mod access;
 pub mod changes;
 mod collector;
 pub mod data_view;
+mod dynamic;
 mod init;
 mod making;
 pub mod quick;

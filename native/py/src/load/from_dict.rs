@@ -21,15 +21,19 @@ pub fn from_dict<'py>(
     let py = stored.py();
     let me = plan.get();
     // Receivers of signals see the values in an order of their own.
-    if !me.flags.lazy_load || !me.sets_directly || anybody_listens(py)? {
+    if !(me.flags.lazy_load || me.flags.plain_dynamic) || !me.sets_directly || anybody_listens(py)? {
         return Ok(None);
     }
     let _level = Level::enter()?;
     me.align_dereferencing(py);
     let mut found = vec![None; me.fields.len()];
+    let mut undeclared = Vec::new();
     for (key, value) in stored.iter() {
-        let Some(slot) = slot_of(me, &key, &value)? else { return Ok(None) };
-        found[slot] = Some(value);
+        match slot_of(me, &key, &value)? {
+            Some(slot) => found[slot] = Some(value),
+            None if me.flags.plain_dynamic && is_undeclared(me, &key) => undeclared.push((key, value)),
+            None => return Ok(None),
+        }
     }
     let values = PyDict::new(py);
     let mut problems = Vec::new();
@@ -48,6 +52,9 @@ pub fn from_dict<'py>(
         let reasons = problems.join("\n");
         let message = format!("Invalid data to create a `{}` instance.\n{reasons}", me.class_name_text);
         return Err(PyErr::from_value(typerefs::invalid_document_error(py)?.call1((message,))?));
+    }
+    for (key, value) in undeclared {
+        values.set_item(key, value)?;
     }
     values.set_item(intern!(py, "__auto_convert"), false)?;
     values.set_item(intern!(py, "_created"), created)?;
@@ -73,6 +80,15 @@ fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyR
     // MongoEngine takes the name of a field for its database name, also where that is another field's.
     let is_other_name = plan.by_name.get(text).is_some_and(|&other| other != slot);
     Ok((!is_other_name).then_some(slot))
+}
+
+/// An ordinary name of no field, under no name of it.
+fn is_undeclared(plan: &Plan, key: &Bound<'_, PyAny>) -> bool {
+    let Ok(key) = key.cast_exact::<PyString>() else { return false };
+    key.to_str().is_ok_and(|text| {
+        let known = plan.by_name.contains_key(text) || plan.by_db.contains_key(text.as_bytes());
+        !known && !text.starts_with('_') && !matches!(text, "id" | "pk")
+    })
 }
 
 /// `from_dict` for Python, which goes on itself where this returns None.

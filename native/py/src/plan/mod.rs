@@ -56,6 +56,8 @@ pub struct Flags {
     pub is_document: bool,
     pub is_embedded: bool,
     pub dynamic: bool,
+    /// It is dynamic, and no hook that undeclared attributes pass through is the user's.
+    pub plain_dynamic: bool,
     /// Loading may skip `__init__`, `_from_son` and `__setattr__`: none of them is the user's.
     pub lazy_load: bool,
     pub own_setattr: bool,
@@ -74,6 +76,7 @@ impl Flags {
             is_document: flag("is_document")?,
             is_embedded: flag("is_embedded")?,
             dynamic: flag("dynamic")?,
+            plain_dynamic: flag("plain_dynamic")?,
             lazy_load: flag("lazy_load")?,
             own_setattr: flag("own_setattr")?,
             own_to_mongo: flag("own_to_mongo")?,
@@ -119,7 +122,8 @@ impl Plan {
         let judged = slots_where(|field| !field.always_lazy);
         let wanted_at_once = slots_where(FieldPlan::wanted_at_once);
         let flags = Flags::from_spec(spec)?;
-        let sets_directly = !flags.own_setattr && !flags.dynamic && !fields.iter().any(FieldPlan::set_by_python);
+        let by_hooks = if flags.dynamic { !flags.plain_dynamic } else { flags.own_setattr };
+        let sets_directly = !by_hooks && !fields.iter().any(FieldPlan::set_by_python);
         let may_need_eager = fields.iter().any(FieldPlan::may_need_eager_load);
         let has_shard_key = spec.get_item("shard_key")?.map_or(Ok(false), |value| value.is_truthy())?;
         Ok(Self {
