@@ -188,7 +188,9 @@ def _outdated_names(document: Any) -> Iterator[str]:
             if not hasattr(type(part), "_fields_ordered"):
                 continue
             for inner, container in part._data.items():
-                said = getattr(container, "_name", None) or ""
+                said = getattr(container, "_name", None) if isinstance(container, (list, dict)) else None
+                if said is None:
+                    continue
                 if isinstance(listed, list) and said.startswith(f"{name}.") and said != f"{name}.{index}.{inner}":
                     yield said
             yield from _outdated_names(part)
