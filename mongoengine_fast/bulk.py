@@ -80,7 +80,7 @@ class UpdateOne(_Queried):
     kind = "update_one"
 
     def __init__(
-        self, query: Any, upsert: bool = False, array_filters: list[Mapping[str, Any]] | None = None, **update: Any
+        self, query: Any, *, upsert: bool = False, array_filters: list[Mapping[str, Any]] | None = None, **update: Any
     ) -> None:
         super().__init__(query)
         self.upsert = upsert

@@ -132,7 +132,7 @@ class Saving:
         if created:
             return lanes.Statement("replace_one", selector, self, upsert=True)
         update = self._get_update_doc()
-        return lanes.Upsert(selector, update) if update else None
+        return lanes.Update("update_one", selector, update, True) if update else None
 
     def _changes_statement(self) -> dict[str, Any]:
         """Return the statement of a bulk write that sends what changed, in the server's form."""

@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 from mongoengine_fast import connection
-from mongoengine_fast.lanes.bulk import Changes, Statement, Upsert, bulk_write
+from mongoengine_fast.lanes.bulk import Changes, Statement, Update, bulk_write
 from mongoengine_fast.lanes.choice import count_foreign, is_foreign
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
@@ -38,7 +38,7 @@ __all__ = [
     "Changes",
     "LaneCursor",
     "Statement",
-    "Upsert",
+    "Update",
     "aggregate",
     "bulk_write",
     "count_documents",

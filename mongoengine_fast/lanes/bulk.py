@@ -14,7 +14,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Changes", "Statement", "Upsert", "bulk_write"]
+__all__ = ["Changes", "Statement", "Update", "bulk_write"]
 
 
 class Statement:
@@ -87,20 +87,20 @@ class Changes(Statement):
         return self.document
 
 
-class Upsert(Statement):
-    """Changes of one document in the server's own words, which are known to be well-formed."""
+class Update(Statement):
+    """An update that is known to be well-formed, in the server's own words."""
 
     __slots__ = ()
 
-    def __init__(self, selector: dict[str, Any], change: dict[str, Any]) -> None:
-        self.kind = "update_one"
+    def __init__(self, kind: str, selector: dict[str, Any], change: dict[str, Any], upsert: bool) -> None:
+        self.kind = kind
         self.arguments = (selector, change)
-        self.options = {"upsert": True}
+        self.options = {"upsert": upsert}
 
     def body(self) -> dict[str, Any]:
         """Return the statement in the server's form."""
         selector, change = self.arguments
-        return {"q": selector, "u": change, "multi": False, "upsert": True}
+        return {"q": selector, "u": change, "multi": self.kind == "update_many", **self.options}
 
 
 _COMMANDS = {

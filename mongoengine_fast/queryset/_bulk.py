@@ -33,8 +33,6 @@ class BulkSaveResult:
 class BulkWriting(Writing):
     """Bulk saves and bulk writes."""
 
-    filter: Callable[..., Any]
-
     def bulk_save(
         self,
         docs: Iterable[Any],
@@ -141,14 +139,17 @@ class BulkWriting(Writing):
         change = compile_update(self._document, operation.update)
         if operation.upsert and "_cls" in query:
             name_class(change, self._document)
+        plain = "__raw__" not in operation.update and operation.array_filters is None
+        if plain and isinstance(operation.upsert, bool):
+            return lanes.Update(operation.kind, query, change, operation.upsert)
         return lanes.Statement(
             operation.kind, query, change, upsert=operation.upsert, array_filters=operation.array_filters
         )
 
     def _narrowed(self, query: Any) -> dict[str, Any]:
-        narrowed = self.filter(**query) if isinstance(query, Mapping) else self.filter(query)
-        compiled: dict[str, Any] = narrowed._with_where(narrowed._query)
-        return compiled
+        if isinstance(query, Mapping):
+            return self._filter_with(None, dict(query))
+        return self._filter_with(query, {})
 
 
 class _BulkSave:

@@ -58,6 +58,16 @@ class Chaining(CursorAccess):
         queryset._narrow(condition)
         return queryset
 
+    def _filter_with(self, q_obj: Any, query: dict[str, Any]) -> dict[str, Any]:
+        """Return the filter in MongoDB's form, this queryset's and further conditions together."""
+        cls = type(self)
+        if cls.__call__ is Chaining.__call__ and cls.filter is Chaining.filter:
+            compiled = self._compiled(_both(self._query_obj, _condition(q_obj, query)))
+            return self._with_where(compiled)
+        narrowed = self.filter(**query) if q_obj is None else self.filter(q_obj)
+        filter: dict[str, Any] = narrowed._with_where(narrowed._query)
+        return filter
+
     def _narrow(self, condition: Any) -> None:
         """Add a condition to this very queryset."""
         self._query_obj = _both(self._query_obj, condition)

@@ -331,3 +331,20 @@ def test_unordered_inserts_try_all() -> None:
     with pytest.raises(me.errors.BulkWriteError):
         Order.objects.insert(rows, ordered=False)
     assert [row["n"] for row in stored()] == ["a", "c"]
+
+
+def test_an_update_document_in_the_style_of_pymongo_is_refused() -> None:
+    with pytest.raises(TypeError, match="positional"):
+        UpdateOne({"name": "a"}, {"$set": {"name": "b"}})
+
+
+def test_a_queryset_class_with_a_filter_of_its_own_is_asked() -> None:
+    class Visible(me.QuerySet):
+        def filter(self, *conditions: Any, **keywords: Any) -> Any:
+            return super().filter(*conditions, **keywords, count__lt=2)
+
+    saved("a", "b", "c")
+    querysets = (Visible(Order, Order._get_collection()), Order.objects)
+    for queryset, changed in zip(querysets, (2, 3), strict=True):
+        for query in ({}, me.Q(name__ne="x")):
+            assert queryset.bulk_write([UpdateMany(query, inc__count=0, set__made="x")]).matched_count == changed
