@@ -70,7 +70,7 @@ CASES = group(
     ),
     Case(
         "select_related", "300 posts with select_related(), author and reviewers read", _select_related,
-        raw=_select_related_raw, needs=NEEDS, result=as_result, rounds=9, target=8, headline=True,
+        raw=_select_related_raw, needs=NEEDS, result=as_result, rounds=9, loops=3, target=8, headline=True,
     ),
     Case(
         "reference_lists", "a list of three references of 300 posts, one by one", _reviewers, raw=_reviewers_raw,
