@@ -239,6 +239,10 @@ class BaseDocument(_Parts):  # noqa: PLW1641 - Document hashes by its key
             empty = [path for path, value in set_data.items() if not value]
         else:
             set_data, empty = self._stored_changes()
+        return self._split_changes(set_data, empty)
+
+    def _split_changes(self, set_data: dict[str, Any], empty: list[str]) -> tuple[dict[str, Any], dict[str, int]]:
+        """Move those of the *empty* values that mean that a key has to go from *set_data* to what is to be unset."""
         unset_data = {}
         for path in empty:
             value = set_data[path]

@@ -44,6 +44,16 @@ def _with_write_concern(collection: Any, write_concern: dict[str, Any] | None) -
         return configured
 
 
+def _update_of(updates: dict[str, Any], removals: dict[str, int]) -> dict[str, Any]:
+    """Return the update document of what to set and what to unset."""
+    update: dict[str, Any] = {}
+    if updates:
+        update["$set"] = updates
+    if removals:
+        update["$unset"] = removals
+    return update
+
+
 def _translated(error: pymongo.errors.OperationFailure) -> OperationError:
     """Return our exception for what the server said to a save."""
     if isinstance(error, pymongo.errors.DuplicateKeyError) or _DUPLICATE_KEY.match(str(error)):
@@ -98,6 +108,8 @@ class Saving:
                 passed_on["write_concern"] = {} if write_concern is None else write_concern
                 self.cascade_save(**{**passed_on, **(cascade_kwargs or {}), "_refs": _refs})
         except pymongo.errors.OperationFailure as error:
+            if lanes.is_raised_by_hook(error):
+                raise
             raise _translated(error) from error
 
         self._end_save(object_id, created, signal_kwargs or {})
@@ -134,9 +146,10 @@ class Saving:
         update = self._get_update_doc()
         return lanes.Update("update_one", selector, update, True) if update else None
 
-    def _changes_statement(self) -> dict[str, Any]:
-        """Return the statement of a bulk write that sends what changed, in the server's form."""
-        return {"q": {"_id": self._stored_key()[0]}, "u": self._get_update_doc(), "multi": False, "upsert": True}
+    def _undecided_statement(self, changes: dict[str, Any], empty: list[str]) -> lanes.Statement:
+        """Return the write of *changes*, of which the *empty* ones may have to be removed."""
+        update = _update_of(*self._split_changes(changes, empty))
+        return lanes.Update("update_one", {"_id": self._stored_key()[0]}, update, True)
 
     @classmethod
     def _saves_plainly(cls) -> bool:
@@ -242,13 +255,7 @@ class Saving:
 
     def _get_update_doc(self) -> dict[str, Any]:
         """Return the ``$set`` and ``$unset`` that bring the stored document up to this one; empty if none are due."""
-        updates, removals = self._delta()
-        update = {}
-        if updates:
-            update["$set"] = updates
-        if removals:
-            update["$unset"] = removals
-        return update
+        return _update_of(*self._delta())
 
     def _integrate_shard_key(self, doc: Any, select_dict: dict[str, Any]) -> dict[str, Any]:
         """Add the values of the shard key in *doc* to *select_dict* and return it."""
@@ -277,7 +284,11 @@ class Saving:
         object_id = selector["_id"]
         if save_condition is not None:
             selector = {**transform.query(self.__class__, **save_condition), **selector}
-        update = self._get_update_doc()
+        try:
+            update = self._get_update_doc()
+        except pymongo.errors.OperationFailure as error:
+            lanes.mark_as_raised_by_hook(error)
+            raise
         if not update:
             return object_id, False
 
@@ -355,7 +366,7 @@ _OWN_STEPS = {
 _SAVE_SIGNALS = (signals.pre_save, signals.pre_save_post_validation, signals.post_save)
 _SAVE_STEPS = (
     "__getattribute__ __setattr__ __setitem__ _begin_save _clear_changed_fields _delta _end_save _get_changed_fields "
-    "_get_update_doc _save_statement _stored_key _take_key _will_create pk to_mongo"
+    "_get_update_doc _save_statement _split_changes _stored_key _take_key _will_create pk to_mongo"
 )
 #: The steps of saving as they are in the library, by name.
 _library_steps: dict[str, Any] = {}

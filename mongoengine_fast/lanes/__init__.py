@@ -10,8 +10,8 @@ import types
 from typing import Any
 
 from mongoengine_fast import connection
-from mongoengine_fast.lanes.bulk import Changes, Statement, Update, bulk_write
-from mongoengine_fast.lanes.choice import count_foreign, is_foreign
+from mongoengine_fast.lanes.bulk import Statement, Update, bulk_write, change_encoder
+from mongoengine_fast.lanes.choice import count_foreign, is_foreign, is_raised_by_hook, mark_as_raised_by_hook
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
 from mongoengine_fast.lanes.find_and_modify import find_one_and_delete, find_one_and_replace, find_one_and_update
@@ -35,12 +35,12 @@ from mongoengine_fast.lanes.writes import (
 )
 
 __all__ = [
-    "Changes",
     "LaneCursor",
     "Statement",
     "Update",
     "aggregate",
     "bulk_write",
+    "change_encoder",
     "count_documents",
     "count_foreign",
     "delete_many",
@@ -56,6 +56,8 @@ __all__ = [
     "insert_many",
     "insert_one",
     "is_foreign",
+    "is_raised_by_hook",
+    "mark_as_raised_by_hook",
     "release",
     "replace_one",
     "report",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from bson import decode
 from pymongo import operations
 from pymongo.errors import BulkWriteError
 from pymongo.results import BulkWriteResult
 
 from mongoengine_fast.lanes import native_writes, plain, wire
-from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, native_part
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Changes", "Statement", "Update", "bulk_write"]
+__all__ = ["Changes", "Statement", "Update", "bulk_write", "change_encoder"]
 
 
 class Statement:
@@ -63,28 +64,45 @@ class Statement:
         return _REQUESTS[self.kind](*arguments, **self.options)
 
 
-class Changes(Statement):
-    """What changed in a stored document, found when it is encoded."""
+def change_encoder(collection: Any) -> Callable[[Any], Any]:
+    """Return what finds the changes of a stored document of *collection*.
 
-    __slots__ = ("document",)
+    It returns None where nothing has changed; the `Changes`; a tuple of the changes, and of the paths of empty values
+    among them, where some of these may have to be removed; or False, where it cannot tell.
+    """
+    native = native_part(collection)
+    if native is None:
+        return lambda document: False
+
+    def encode(document: Any) -> Any:
+        found = native.encode_changes(document)
+        return Changes(found) if type(found) is bytes else found
+
+    return encode
+
+
+class Changes(Statement):
+    """What changed in a stored document, encoded."""
+
+    __slots__ = ("encoded",)
 
     kind = "update_one"
     command = "update"
     is_about_many = False
     options = {"upsert": True}
 
-    def __init__(self, document: Any) -> None:
-        self.document = document
+    def __init__(self, encoded: bytes) -> None:
+        self.encoded = encoded
 
     @property
     def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
         """The selector and the change."""
-        statement = self.document._changes_statement()
+        statement = decode(self.encoded)
         return statement["q"], statement["u"]
 
     def body(self) -> Any:
-        """Return the document, which the native lane encodes as its changes."""
-        return self.document
+        """Return the bytes of the statement."""
+        return self.encoded
 
 
 class Update(Statement):
@@ -223,7 +241,7 @@ class _Batch:
     def _reported(self) -> list[Any]:
         """What an error says was sent."""
         if self._command != "insert":
-            return [body if isinstance(body, dict) else body._changes_statement() for body in self._bodies]
+            return [decode(body) if isinstance(body, bytes) else body for body in self._bodies]
         return [native_writes.Inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
 
 

@@ -47,6 +47,25 @@ def choose(collection: Any, operation: str, session: Any = None) -> Route:
     return route
 
 
+def native_part(collection: Any) -> Any:
+    """Return the native collection that an operation on *collection* would use now, or None; nothing is counted."""
+    try:
+        route = collection.__dict__[_KEY]
+    except (KeyError, AttributeError):
+        route = _make_route(collection)
+    return None if route.lane is not NATIVE or _momentary_reason(route, None) else route.native
+
+
+def is_raised_by_hook(error: BaseException) -> bool:
+    """Whether an error of pymongo's comes from a field's own conversion, before anything was sent."""
+    return getattr(error, "_raised_by_hook", False) is True
+
+
+def mark_as_raised_by_hook(error: BaseException) -> None:
+    """Note that an error of pymongo's comes from a field's own conversion."""
+    error._raised_by_hook = True  # type: ignore[attr-defined]
+
+
 def is_foreign(collection: Any) -> bool:
     """Whether *collection* is of a class of somebody else, such as mongomock's."""
     return collection.__class__ is not Collection

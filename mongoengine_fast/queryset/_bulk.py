@@ -5,7 +5,7 @@ None of it is in MongoEngine; nothing here changes what is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,8 +178,9 @@ class _BulkSave:
         """Write, and finish the save of what the server acknowledged."""
         statements, positions = [], []
         unchanged = []
+        encode = lanes.change_encoder(collection)
         for position, doc in enumerate(self._docs):
-            statement = self._statement(position, doc)
+            statement = self._statement(position, doc, encode)
             if statement is None:
                 unchanged.append(position)
             else:
@@ -198,10 +199,12 @@ class _BulkSave:
     def _is_plain_update(self, position: int, doc: Any) -> bool:
         return not self._created[position] and type(doc) in self._plain and doc._is_plainly_stored()
 
-    def _statement(self, position: int, doc: Any) -> Any:
-        if self._is_plain_update(position, doc):
-            return lanes.Changes(doc) if doc._get_changed_fields() else None
-        return doc._save_statement(self._created[position])
+    def _statement(self, position: int, doc: Any, encode: Callable[[Any], Any]) -> Any:
+        """Return the write that stores a document; None when nothing has changed."""
+        found = encode(doc) if self._is_plain_update(position, doc) else False
+        if found is False:
+            return doc._save_statement(self._created[position])
+        return doc._undecided_statement(*found) if isinstance(found, tuple) else found
 
     def _end(self, saved: dict[int, Any]) -> None:
         """Finish the saves at these positions; the values are the keys that inserted documents were given."""
@@ -211,8 +214,11 @@ class _BulkSave:
             if self._is_plain_update(position, doc):
                 doc._clear_changed_fields()
                 continue
-            key = doc.pk if saved[position] is None else saved[position]
             try:
+                # Not `pk`, which may be a reference that is followed.
+                key = saved[position]
+                if key is None:
+                    key = doc._data.get(doc._meta["id_field"])
                 doc._end_save(key, self._created[position], self._signal_kwargs)
             except Exception as error:  # of a receiver of signals: the others are saved all the same
                 failure = failure or error

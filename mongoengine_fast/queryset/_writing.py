@@ -136,6 +136,8 @@ class Writing(CursorAccess):
                     return [lanes.insert_one(collection, docs[0]).inserted_id]
                 return lanes.insert_many(collection, list(docs), ordered).inserted_ids
             except OperationFailure as err:
+                if lanes.is_raised_by_hook(err):
+                    raise
                 raise insert_error(err)
 
     def update(

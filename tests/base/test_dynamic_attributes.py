@@ -11,6 +11,7 @@ VALUES = {
     "plain": {"color": "red", "size": 1, "none": None, "when": 1.5, "of": DBRef("thing", KEY), "bytes": b"x"},
     "containers": {"l": [1, "a", None], "d": {"x": 1}, "deep": [{"a": [1, {"b": [2]}]}, (3, [4])], "e": [], "f": {}},
     "named like attributes": {"save": 1, "objects": 2, "pk": KEY, "_meta_": 3, "_data2": 4, "to_mongo": 5, "clean": 6},
+    "the manager": {"objects": 2},
     "named like fields": {"title": "t", "t": "stored", "inner": {"x": 1}},
     "odd names": {"a b": 1, "ü": 2, "1": 3, "get_x_display": 4, "": 5},
     "names no field may have": {"a.b": 1},

@@ -1,5 +1,6 @@
 """Code of the program's own that runs while a document is made or saved: how often, when, and with which fields."""
 
+import pymongo
 import pytest
 
 from tests.base.both_sides import alike, alike_with_mongodb, raised
@@ -73,3 +74,30 @@ def test_a_container_hands_its_dereferencing_down_when_a_document_is_made(me):
         outcomes.append((order.to_mongo(), Order._fields["lines"].field._auto_dereference, inner._auto_dereference,
                          inner.field._auto_dereference))  # fmt: skip
     return outcomes
+
+
+@pytest.mark.parametrize("error", [pymongo.errors.DuplicateKeyError, pymongo.errors.OperationFailure])
+@alike_with_mongodb
+def test_an_error_of_pymongos_that_a_hook_raises_is_not_taken_for_the_servers(me, error):
+    class Odd(me.StringField):
+        def to_mongo(self, value, *args, **kwargs):
+            if value == "bad":
+                raise error("E11000 duplicate key error of a hook")
+            return value
+
+    class Thing(me.Document):
+        one = Odd()
+
+    def changed():
+        thing = Thing(one="good").save()
+        thing.one = "bad"
+        thing.save()
+
+    ways = [
+        lambda: Thing(one="bad").save(),
+        lambda: Thing(one="bad").save(force_insert=True),
+        lambda: Thing.objects.insert(Thing(one="bad")),
+        lambda: Thing.objects.insert([Thing(one="good"), Thing(one="bad")]),
+        changed,
+    ]
+    return [raised(way) for way in ways]

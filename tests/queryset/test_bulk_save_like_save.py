@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from bson import decode, encode
+from bson import ObjectId, decode, encode
 
 import mongoengine_fast as me
 from mongoengine_fast import lanes, signals
@@ -173,3 +173,72 @@ def test_an_error_reports_the_statement_that_was_sent() -> None:
     docs[1].number = 9
     assert Unique.objects.bulk_save(docs).updated == 1
     assert [doc.to_mongo() for doc in Unique.objects.order_by("id")] == [doc.to_mongo() for doc in docs]
+
+
+class Counting(me.StringField):
+    calls: list[str] = []
+
+    def to_mongo(self, value: str) -> str:
+        self.calls.append(value)
+        return f"{value}{len(self.calls)}"
+
+
+def test_hooks_run_once_and_an_error_reports_what_they_made() -> None:
+    class Hooked(me.Document):
+        text = Counting()
+        number = me.IntField(unique=True)
+        gone = me.StringField()
+
+    Hooked.drop_collection()
+    one, two, three = Hooked.objects.insert([Hooked(text="x", number=number, gone="g") for number in range(3)])
+    one.text, two.text, three.text = "p", "q", "r"
+    two.number = 0
+    three.gone = None
+    Counting.calls.clear()
+    with pytest.raises(me.errors.BulkWriteError) as raised:
+        Hooked.objects.bulk_save([one, two, three])
+    assert Counting.calls == ["p", "q", "r"]
+    (error,) = raised.value.details["writeErrors"]
+    assert error["op"]["u"] == {"$set": {"text": "q2", "number": 0}}
+
+
+def test_what_a_hook_of_another_document_saves_meanwhile_is_not_emptied() -> None:
+    class Saver(me.IntField):
+        act: Any = None
+
+        def to_mongo(self, value: int) -> int:
+            act, Saver.act = Saver.act, None
+            if act:
+                act()
+            return value
+
+    class Saved(me.Document):
+        first = Saver()
+        text = me.StringField()
+
+    Saved.drop_collection()
+    one, two = (Saved(first=number, text="kept").save() for number in range(2))
+    one.first = 5
+    two.text = "new"
+    Saver.act = two.save
+    result = Saved.objects.bulk_save([one, two])
+    assert (result.updated, result.unchanged) == (1, 1)
+    assert [doc.text for doc in Saved.objects.order_by("id")] == ["kept", "new"]
+
+
+def test_a_reference_to_nothing_as_primary_key() -> None:
+    class Target(me.Document):
+        pass
+
+    class Keyed(me.Document):
+        target = me.ReferenceField(Target, primary_key=True)
+        number = me.IntField()
+
+    Keyed.drop_collection()
+    Keyed._get_collection().insert_many([{"_id": ObjectId(), "number": 1}, {"_id": ObjectId(), "number": 1}])
+    docs = list(Keyed.objects)
+    for doc in docs:
+        doc.number = 2
+    assert Keyed.objects.bulk_save(docs).updated == 2
+    assert [doc._get_changed_fields() for doc in docs] == [[], []]
+    assert Keyed.objects(number=2).count() == 2

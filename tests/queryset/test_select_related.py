@@ -177,3 +177,77 @@ def test_what_stands_in_another_shape_than_nested_containers_declare(me):
                 continue
             outcomes += [raised(lambda thing=thing, name=name: getattr(thing, name)), raised(thing.to_mongo)]
     return outcomes
+
+
+@alike_with_mongodb
+def test_a_class_that_gains_a_field_while_its_document_is_looked_through(me):
+    acts = []
+
+    class Leaf(me.Document):
+        number = me.IntField()
+
+    class Part(me.EmbeddedDocument):
+        number = me.IntField()
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            if acts:
+                acts.pop()()
+
+    class Tree(me.Document):
+        parts = me.ListField()
+        leaf = me.ReferenceField(Leaf)
+        text = me.StringField()
+
+    Leaf._get_collection().insert_one({"_id": KEY, "number": 1})
+    Tree._get_collection().insert_one(
+        {"_id": KEY, "parts": [{"_cls": "Part", "number": 1}, 5], "leaf": KEY, "text": "t"}
+    )
+    tree = Tree.objects.first()
+    assert tree._data["parts"]
+
+    def gain():
+        added = me.IntField(default=5)
+        added.name = added.db_field = "added"
+        Tree.added = added
+        Tree._fields = {"added": added, **Tree._fields}
+        Tree._fields_ordered = ("added", *Tree._fields_ordered)
+        for names in ("_db_field_map", "_reverse_db_field_map"):
+            setattr(Tree, names, {**getattr(Tree, names), "added": "added"})
+        tree.text = "changed"
+
+    acts.append(gain)
+    me.dereference.DeReference()([tree], max_depth=3)
+    return sorted((name, type(value).__name__) for name, value in tree._data.items()), tree.text
+
+
+@alike_with_mongodb
+def test_a_document_that_is_read_while_its_references_are_looked_for(me):
+    acts = []
+
+    class Watching(type(me.Document)):
+        def __getattribute__(cls, name):
+            if name in ("_meta", "_fields") and acts:
+                acts.pop()()
+            return super().__getattribute__(name)
+
+    class Leaf(me.Document, metaclass=Watching):
+        number = me.IntField()
+
+    class Tree(me.Document):
+        text = me.StringField()
+        leaves = me.ListField(me.ReferenceField(Leaf))
+        leaf = me.ReferenceField(Leaf)
+
+    Leaf._get_collection().insert_one({"_id": KEY, "number": 1})
+    Tree._get_collection().insert_one({"_id": KEY, "text": "x" * 300, "leaves": [KEY], "leaf": KEY})
+    outcomes = []
+    for names in (["text", "leaves", "id", "leaf"], ["text", "leaves", "id"], ["leaf"]):
+        tree = Tree.objects.first()
+        own = Leaf.validate
+        Leaf.validate = lambda self, clean=True, own=own: own(self, clean)
+        acts.append(lambda tree=tree, names=names: [tree._data.get(name) for name in names])
+        followed = me.dereference.DeReference()([tree])[0]
+        outcomes.append((followed.to_mongo(), type(followed._data["leaf"]).__name__, len(acts)))
+        acts.clear()
+    return outcomes

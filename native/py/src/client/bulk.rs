@@ -3,12 +3,10 @@ use mongoengine_fast_core::error::{CoreError, Kind};
 use mongoengine_fast_core::ops::bulk::{Bulk, Statements, Verb};
 use mongoengine_fast_core::ops::run::{self, Retry};
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyBytes, PyList};
 
 use super::collection::{Collection, MAX_COMMAND, MAX_DOCUMENT};
-use crate::document::DocumentCore;
 use crate::errors::{self, Declined};
 use crate::{codec, encode};
 
@@ -60,16 +58,11 @@ impl Collection {
         Ok(Prepared { verb, statements })
     }
 
-    /// A mapping in the server's form, or a document whose changes are to be sent.
+    /// A mapping in the server's form, or its bytes.
     fn encode_statement(&self, py: Python<'_>, row: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
-        let made;
-        let mut row = row;
-        if let Ok(document) = row.cast::<DocumentCore>() {
-            if encode::update::append_changes(document, &self.codec, out).map_err(|fault| fault.into_error(py))? {
-                return Ok(());
-            }
-            made = row.call_method0(intern!(py, "_changes_statement"))?;
-            row = &made;
+        if let Ok(encoded) = row.cast::<PyBytes>() {
+            out.extend_from_slice(encoded.as_bytes());
+            return Ok(());
         }
         codec::encode_document(py, row, &self.codec, out).map_err(|error| errors::decline(py, error))
     }

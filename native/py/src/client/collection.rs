@@ -10,7 +10,7 @@ use mongoengine_fast_core::ops::{
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyList};
 use pyo3::PyTraverseError;
 
 use super::arguments::{self, OwnedValue};
@@ -18,6 +18,8 @@ use super::bulk::Prepared;
 use super::{wait, Client};
 use crate::codec::{self, CodecOptions};
 use crate::cursor::{Cursor, Rows};
+use crate::document::DocumentCore;
+use crate::encode::update::Changes;
 use crate::errors::{self, Declined};
 use crate::load::OptionsId;
 use crate::{encode, load};
@@ -250,9 +252,23 @@ impl Collection {
         self.encode_inserts(documents, ids)
     }
 
-    /// Encode statements of one command, "update" or "delete": mappings in the server's form, or documents with changes.
+    /// Encode statements of one command, "update" or "delete": mappings in the server's form, or their bytes.
     fn prepare_statements(&self, command: &str, statements: &Bound<'_, PyList>) -> PyResult<Prepared> {
         self.encode_statements(command, statements)
+    }
+
+    /// The statement of a bulk write that sends what changed in a stored document, as bytes.
+    ///
+    /// None when nothing has changed; the changes, and the paths of empty values among them, when some of these may have
+    /// to be removed; False when Python has to find the changes.
+    fn encode_changes<'py>(&self, document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
+        let py = document.py();
+        Ok(match encode::update::changes(document, &self.codec)? {
+            Changes::Nothing => py.None().into_bound(py),
+            Changes::Statement(bytes) => PyBytes::new(py, &bytes).into_any(),
+            Changes::Undecided(changes, empty) => (changes, empty).into_pyobject(py)?.into_any(),
+            Changes::Unknown => PyBool::new(py, false).to_owned().into_any(),
+        })
     }
 
     /// Send what was prepared; append to *replies*, for each command, where its statements start and end, and the reply.

@@ -7,7 +7,7 @@ pub mod scalar;
 pub mod tracked;
 
 use mongoengine_fast_core::bson::reader::value_len;
-use mongoengine_fast_core::bson::tag;
+use mongoengine_fast_core::bson::{tag, BsonError};
 use pyo3::intern;
 use pyo3::prelude::*;
 
@@ -27,7 +27,11 @@ pub struct Stored<'a> {
 
 impl<'a> Stored<'a> {
     pub fn find(raw: &'a RawDoc, tag: u8, at: u32) -> PyResult<Self> {
-        let rest = &raw.bytes.get()[at as usize..raw.end as usize];
+        let rest = raw
+            .bytes
+            .get()
+            .get(at as usize..raw.end as usize)
+            .ok_or_else(|| corrupt(BsonError::BadLength { offset: at as usize }))?;
         let length = value_len(tag, rest, at as usize).map_err(corrupt)?;
         Ok(Self { raw, tag, at, bytes: &rest[..length] })
     }

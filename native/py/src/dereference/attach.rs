@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 
 use super::objects::Objects;
-use super::{any_document, field_of_ids, find, is_plain, Reference};
+use super::{any_document, field_of_ids, find, is_plain, place, Reference};
 use crate::decode::{tracked, Stored};
 use crate::document::state::{self, Peek};
 use crate::document::{referring, DocumentCore};
@@ -173,13 +173,15 @@ impl<'py> Attacher<'_, 'py> {
         name: &Name<'py>,
     ) -> PyResult<()> {
         let py = document.py();
-        let plan = state::plan(document)?;
+        let held = state::plan(document)?;
         // Containers are rebuilt to belong to the instance, whatever is in them; without one they stay as they are.
-        for slot in referring::slots(document, &plan, self.instance.is_none())? {
-            let field = &plan.get().fields[slot];
+        for slot in referring::slots(document, &held, self.instance.is_none())? {
+            let Some((plan, slot)) = place(document, &held, slot)? else { continue };
             if self.stored_ids(document, &plan, slot, depth)? {
                 continue;
             }
+            let Some((plan, slot)) = place(document, &plan, slot)? else { continue };
+            let field = &plan.get().fields[slot];
             let Some(value) = state::value(document, &plan, slot)? else { continue };
             let attached = match Reference::of(&value)? {
                 Reference::DbRef { collection, id, .. } => self.objects.get(&collection, &id)?.unwrap_or(value),
@@ -196,7 +198,9 @@ impl<'py> Attacher<'_, 'py> {
                 }
                 Reference::None | Reference::Container => continue,
             };
-            state::store(document, &plan, slot, &attached)?;
+            if let Some((plan, slot)) = place(document, &plan, slot)? {
+                state::store(document, &plan, slot, &attached)?;
+            }
         }
         Ok(())
     }
@@ -211,12 +215,13 @@ impl<'py> Attacher<'_, 'py> {
     ) -> PyResult<bool> {
         let py = document.py();
         let Peek::Raw { tag, at } = state::peek(document, plan, slot)? else { return Ok(false) };
+        // Of the same moment: what follows may run code that lets go of the bytes.
+        let raw = state::raw(document)?;
         let listed = tag == tag::ARRAY;
         if self.instance.is_some() || (!listed && tag != tag::OBJECT_ID) || (listed && depth > self.max_depth) {
             return Ok(false);
         }
         let Some(field) = field_of_ids(py, &plan.get().fields[slot], listed)? else { return Ok(false) };
-        let raw = state::raw(document)?;
         let Some(ids) = find::ids(&Stored::find(&raw, tag, at)?)? else { return Ok(false) };
         let Some(mut documents) = self.all_of(py, field, &ids)? else { return Ok(false) };
         let value = match (listed, documents.len()) {
@@ -224,6 +229,9 @@ impl<'py> Attacher<'_, 'py> {
             (true, _) => PyList::new(py, documents)?.into_any(),
             (false, _) => documents.swap_remove(0),
         };
+        if !state::plan(document)?.is(plan) {
+            return Ok(false);
+        }
         state::exchange(document, slot, None, value);
         Ok(true)
     }

@@ -7,14 +7,14 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySet};
 
-use super::{any_document, field_of_ids, is_plain, Reference};
+use super::{any_document, field_of_ids, is_plain, place, Reference};
 use crate::codec;
 use crate::decode::{container, Stored};
 use crate::document::state::{self, Peek};
 use crate::document::{referring, DocumentCore};
 use crate::encode::{native_dict, native_list};
 use crate::ffi_util::{list_item, Level};
-use crate::plan::FieldPlan;
+use crate::plan::{FieldPlan, Plan};
 use crate::typerefs;
 
 type Id = [u8; 12];
@@ -79,12 +79,14 @@ impl<'py> Finder<'py> {
 
     fn document(&mut self, document: &Bound<'py, DocumentCore>, depth: f64, found: &Found<'py>) -> PyResult<()> {
         let py = document.py();
-        let plan = state::plan(document)?;
-        for slot in referring::slots(document, &plan, true)? {
-            let field = &plan.get().fields[slot];
-            if self.stored_ids(document, field, state::peek(document, &plan, slot)?, depth, found)? {
+        let held = state::plan(document)?;
+        for slot in referring::slots(document, &held, true)? {
+            let Some((plan, slot)) = place(document, &held, slot)? else { continue };
+            if self.stored_ids(document, &plan, slot, depth, found)? {
                 continue;
             }
+            let Some((plan, slot)) = place(document, &plan, slot)? else { continue };
+            let field = &plan.get().fields[slot];
             let Some(value) = state::value(document, &plan, slot)? else { continue };
             match Reference::of(&value)? {
                 Reference::DbRef { id, lazy: false, .. } => {
@@ -105,19 +107,20 @@ impl<'py> Finder<'py> {
     fn stored_ids(
         &mut self,
         document: &Bound<'py, DocumentCore>,
-        field: &FieldPlan,
-        peek: Peek<'py>,
+        plan: &Bound<'py, Plan>,
+        slot: usize,
         depth: f64,
         found: &Found<'py>,
     ) -> PyResult<bool> {
         let py = document.py();
-        let Peek::Raw { tag, at } = peek else { return Ok(false) };
+        let Peek::Raw { tag, at } = state::peek(document, plan, slot)? else { return Ok(false) };
+        // Of the same moment: what follows may run code that lets go of the bytes.
+        let raw = state::raw(document)?;
         let listed = tag == tag::ARRAY;
         if !listed && tag != tag::OBJECT_ID {
             return Ok(false);
         }
-        let Some(field) = field_of_ids(py, field, listed)? else { return Ok(false) };
-        let raw = state::raw(document)?;
+        let Some(field) = field_of_ids(py, &plan.get().fields[slot], listed)? else { return Ok(false) };
         let Some(ids) = ids(&Stored::find(&raw, tag, at)?)? else { return Ok(false) };
         if listed && (depth >= self.max_depth || ids.is_empty()) {
             return Ok(true);

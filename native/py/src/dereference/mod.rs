@@ -11,7 +11,7 @@ use pyo3::types::{PyDict, PyList, PyTuple};
 
 use crate::codec::{self, Kind};
 use crate::document::{state, DataView, DocumentCore};
-use crate::plan::{FieldPlan, ToPython};
+use crate::plan::{FieldPlan, Plan, ToPython};
 use crate::{scalars, typerefs};
 
 /// What the dereferencer makes of a value that is no document.
@@ -76,11 +76,25 @@ fn any_document<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Do
     let class = value.getattr(intern!(py, "__class__"))?;
     for role in [intern!(py, "_is_document"), intern!(py, "_is_embedded_document")] {
         if class.getattr_opt(role)?.map_or(Ok(false), |flag| flag.is_truthy())? {
-            let data = value.getattr(intern!(py, "_data"))?.cast_into::<DataView>()?;
-            return Ok(Some(data.get().document(py).clone()));
+            let data = value.getattr_opt(intern!(py, "_data"))?.and_then(|data| data.cast_into::<DataView>().ok());
+            return Ok(data.map(|data| data.get().document(py).clone()));
         }
     }
     Ok(None)
+}
+
+/// Where a field of a document is by now: code of the program may have changed the class, and moved the document over.
+fn place<'py>(
+    document: &Bound<'py, DocumentCore>,
+    held: &Bound<'py, Plan>,
+    slot: usize,
+) -> PyResult<Option<(Bound<'py, Plan>, usize)>> {
+    let plan = state::plan(document)?;
+    if plan.is(held) {
+        return Ok(Some((plan, slot)));
+    }
+    let moved = plan.get().by_name.get(&held.get().fields[slot].name_text).copied();
+    Ok(moved.map(|slot| (plan, slot)))
 }
 
 /// The field of references that a document's field is, or that the items of its list have, where the stored values are

@@ -7,7 +7,7 @@ use super::{state, DocumentCore};
 use crate::codec::SonBuilder;
 use crate::decode::tracked;
 use crate::ffi_util::{generic_setattr, instance_dict};
-use crate::plan::Plan;
+use crate::plan::{class_attribute, Plan};
 use crate::scalars;
 use crate::typerefs;
 
@@ -47,7 +47,7 @@ fn takes_plainly(
         let name = name.cast_into::<PyString>()?;
         let Ok(text) = name.to_str() else { return Ok(false) };
         let refused = text.starts_with(['_', '$']) || text.contains(['.', '\0']) || text.is_empty();
-        if refused || plan.get().by_name.contains_key(text) || class.hasattr(&name)? {
+        if refused || plan.get().by_name.contains_key(text) || class_attribute(&class, &name).is_some() {
             return Ok(false);
         }
     }

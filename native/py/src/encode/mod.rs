@@ -31,9 +31,21 @@ impl Fault {
     /// The error to raise: the program's own as it is, else [`crate::errors::Declined`].
     pub fn into_error(self, py: Python<'_>) -> PyErr {
         match self {
-            Fault::Hook(error) => error,
+            Fault::Hook(error) => {
+                mark(py, &error);
+                error
+            }
             Fault::Value(error) => errors::decline(py, error),
         }
+    }
+}
+
+/// Let an error of pymongo's that a hook raised be told from one that the operation itself met.
+fn mark(py: Python<'_>, error: &PyErr) {
+    let pymongos = || error.value(py).is_instance(&py.import("pymongo.errors")?.getattr("PyMongoError")?);
+    if pymongos().unwrap_or(false) {
+        // An exception without attributes is none of pymongo's.
+        let _ = error.value(py).setattr(intern!(py, "_raised_by_hook"), true);
     }
 }
 

@@ -1,12 +1,16 @@
 //! The statement of a bulk write that brings a stored document up to one in memory.
 use mongoengine_fast_core::bson::{tag, writer};
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
 
-use super::{delta, refused, slot_value, stored_as_is, Fault};
+use super::{delta, refused, slot_value, stored_as_is};
 use crate::codec::{self, CodecOptions};
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::instance_dict;
 use crate::plan::Plan;
+
+/// Bytes that are set aside for a statement.
+const USUAL_LENGTH: usize = 128;
 
 /// The document is one that was stored, and nothing of the program's own has a say in how its changes are found.
 pub fn is_plainly_stored(document: &Bound<'_, DocumentCore>) -> PyResult<bool> {
@@ -31,46 +35,48 @@ fn key<'py>(document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>) -> PyR
     }
 }
 
-/// Append `{q: {_id: key}, u: {$set: changes}, multi: false, upsert: true}`.
-///
-/// `false`, and nothing appended, where Python has to say which changes remove a value.
-pub fn append_changes(
-    document: &Bound<'_, DocumentCore>,
-    options: &CodecOptions,
-    out: &mut Vec<u8>,
-) -> Result<bool, Fault> {
-    let begin = out.len();
-    let done = changes(document, options, out);
-    if !matches!(done, Ok(true)) {
-        out.truncate(begin);
-    }
-    done
+/// What there is to send of a document.
+pub enum Changes<'py> {
+    Nothing,
+    /// `{q: {_id: key}, u: {$set: changes}, multi: false, upsert: true}`
+    Statement(Vec<u8>),
+    /// The stored values by path, and the paths whose value may have to be removed, which Python says.
+    Undecided(Bound<'py, PyDict>, Bound<'py, PyList>),
+    /// Not a document whose changes are found here.
+    Unknown,
 }
 
-fn changes(document: &Bound<'_, DocumentCore>, options: &CodecOptions, out: &mut Vec<u8>) -> Result<bool, Fault> {
-    let py = document.py();
-    if !is_plainly_stored(document).map_err(Fault::Hook)? {
-        return Ok(false);
+/// What changed in a document since it was stored. A value that cannot be stored is `Unknown`: Python words the error.
+pub fn changes<'py>(document: &Bound<'py, DocumentCore>, options: &CodecOptions) -> PyResult<Changes<'py>> {
+    if !is_plainly_stored(document)? {
+        return Ok(Changes::Unknown);
     }
-    let plan = state::current_plan(document).map_err(Fault::Hook)?;
-    let Some(key) = key(document, &plan).map_err(Fault::Hook)? else { return Ok(false) };
-    let (changes, empty) = delta::stored_changes(document).map_err(Fault::Hook)?;
-    if changes.is_empty() || !empty.is_empty() {
-        return Ok(false);
+    let plan = state::current_plan(document)?;
+    let Some(key) = key(document, &plan)? else { return Ok(Changes::Unknown) };
+    let (changes, empty) = delta::stored_changes(document)?;
+    if changes.is_empty() {
+        return Ok(Changes::Nothing);
     }
-    let encoded = (|| -> PyResult<()> {
-        let statement = writer::begin_document(out);
-        let selector = part(out, b"q")?;
-        codec::encode_value(py, b"_id", &key, options, out, 1)?;
-        writer::end_document(out, selector).map_err(refused)?;
-        let update = part(out, b"u")?;
-        codec::encode_value(py, b"$set", &changes, options, out, 1)?;
-        writer::end_document(out, update).map_err(refused)?;
-        writer::bool(out, b"multi", false).map_err(refused)?;
-        writer::bool(out, b"upsert", true).map_err(refused)?;
-        writer::end_document(out, statement).map_err(refused)
-    })();
-    encoded.map(|()| true).map_err(Fault::Value)
+    if !empty.is_empty() {
+        return Ok(Changes::Undecided(changes, empty));
+    }
+    Ok(statement(&key, &changes, options).map_or(Changes::Unknown, Changes::Statement))
+}
+
+fn statement(key: &Bound<'_, PyAny>, changes: &Bound<'_, PyDict>, options: &CodecOptions) -> PyResult<Vec<u8>> {
+    let py = key.py();
+    let mut out = Vec::with_capacity(USUAL_LENGTH);
+    let statement = writer::begin_document(&mut out);
+    let selector = part(&mut out, b"q")?;
+    codec::encode_value(py, b"_id", key, options, &mut out, 1)?;
+    writer::end_document(&mut out, selector).map_err(refused)?;
+    let update = part(&mut out, b"u")?;
+    codec::encode_value(py, b"$set", changes, options, &mut out, 1)?;
+    writer::end_document(&mut out, update).map_err(refused)?;
+    writer::bool(&mut out, b"multi", false).map_err(refused)?;
+    writer::bool(&mut out, b"upsert", true).map_err(refused)?;
+    writer::end_document(&mut out, statement).map_err(refused)?;
+    Ok(out)
 }
 
 fn part(out: &mut Vec<u8>, name: &[u8]) -> PyResult<usize> {

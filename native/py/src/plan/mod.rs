@@ -9,7 +9,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyType};
 use pyo3::PyTraverseError;
 
 pub use fields::{DefaultValue, FieldPlan, GetOp, SetOp, ToMongo, ToPython, Validate};
-pub use watch::{bump_epoch, Watch};
+pub use watch::{bump_epoch, class_attribute, Watch};
 
 use rustc_hash::FxHashMap;
 
