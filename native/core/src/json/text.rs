@@ -69,15 +69,10 @@ pub fn float(out: &mut Vec<u8>, value: f64) {
     if value.is_infinite() {
         return out.extend_from_slice(if value > 0.0 { b"Infinity".as_slice() } else { b"-Infinity" });
     }
-    let mut buffer = Vec::with_capacity(32);
-    // The shortest digits that read back as the same number: d.ddde±x.
-    display(&mut buffer, format_args!("{value:e}"));
-    let split = buffer.iter().position(|byte| *byte == b'e').unwrap_or(buffer.len());
-    let exponent: i32 = std::str::from_utf8(&buffer[split + 1..]).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
     if value.is_sign_negative() {
         out.push(b'-');
     }
-    let digits: Vec<u8> = buffer[..split].iter().copied().filter(u8::is_ascii_digit).collect();
+    let (digits, exponent) = shortest(value.abs());
     if (LEAST_EXPONENT..MOST_DIGITS).contains(&exponent) {
         fixed(out, &digits, exponent);
     } else {
@@ -88,6 +83,20 @@ pub fn float(out: &mut Vec<u8>, value: f64) {
         }
         display(out, format_args!("e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs()));
     }
+}
+
+/// The fewest digits that read back as the same number (of two as close the even one, as in Python), and the exponent of
+/// the first.
+fn shortest(value: f64) -> (Vec<u8>, i32) {
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(value);
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let point = mantissa.find('.').unwrap_or(mantissa.len());
+    let all: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+    let Some(first) = all.iter().position(|digit| *digit != b'0') else { return (vec![b'0'], 0) };
+    let last = all.iter().rposition(|digit| *digit != b'0').unwrap_or(first);
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    (all[first..=last].to_vec(), exponent + point as i32 - 1 - first as i32)
 }
 
 /// Appends digits with a decimal point; `exponent` is that of the first digit.
