@@ -32,10 +32,10 @@ _METHODS = {
     "_clear_changed_fields": "own_clear",
 }
 _CALL = type.__dict__["__call__"]
-DOCUMENT_HOOKS = (*dict.fromkeys((*_LOADING, *_METHODS)), "_fields", "_fields_ordered", "_dynamic", "_meta", "STRICT")
-
+# What undeclared attributes of dynamic documents pass through.
 _DYNAMIC_HOOKS = ("__setattr__", "_set_dynamic", "_BaseDocument__expand_dynamic_values")
-DOCUMENT_HOOKS = (*dict.fromkeys((*DOCUMENT_HOOKS, *_DYNAMIC_HOOKS)),)
+_STATE = ("_fields", "_fields_ordered", "_dynamic", "_meta", "STRICT")
+DOCUMENT_HOOKS = tuple(dict.fromkeys((*_LOADING, *_METHODS, *_STATE, *_DYNAMIC_HOOKS)))
 
 # By hook name, what counts as the package's own: everything else is the program's.
 _stock_hooks: dict[str, list[Any]] = {name: [] for name in (*_LOADING, *_METHODS)}
@@ -44,14 +44,16 @@ _dynamic_hooks: dict[str, list[Any]] = {name: [] for name in _DYNAMIC_HOOKS}
 
 def register_stock_hooks(cls: type) -> None:
     """Declare the document hooks that *cls* itself defines to be the package's own."""
-    for name, known in _stock_hooks.items():
-        if name in cls.__dict__:
-            known.append(cls.__dict__[name])
+    _register(cls, _stock_hooks)
 
 
 def register_dynamic_hooks(cls: type) -> None:
     """Declare the hooks that *cls* itself defines for dynamic documents to be the package's own."""
-    for name, known in _dynamic_hooks.items():
+    _register(cls, _dynamic_hooks)
+
+
+def _register(cls: type, hooks: dict[str, list[Any]]) -> None:
+    for name, known in hooks.items():
         if name in cls.__dict__:
             known.append(cls.__dict__[name])
 
@@ -64,23 +66,20 @@ def _static(cls: type, name: str) -> Any:
     return None
 
 
-def _is_stock(cls: type, name: str) -> bool:
+def _is_stock(cls: type, name: str, hooks: dict[str, list[Any]] = _stock_hooks) -> bool:
     found = _static(cls, name)
-    return any(found is known for known in _stock_hooks[name])
+    return any(found is known for known in hooks[name])
 
 
 def _is_made_plainly(cls: Any) -> bool:
-    """Neither the class nor its metaclass has a say in how its documents are made."""
-    return _static(type(cls), "__call__") is _CALL and all(_is_stock(cls, name) for name in _LOADING)
+    """Neither the class nor its metaclass has a say in how its documents are made.
 
-
-def _takes_attributes_plainly(cls: Any) -> bool:
-    """A dynamic class none of whose hooks that undeclared attributes pass through is the program's."""
-    if not cls._dynamic or cls.STRICT or _static(type(cls), "__call__") is not _CALL:
-        return False
-    if not all(_is_stock(cls, name) for name in _LOADING if name != "__setattr__"):
-        return False
-    return all(any(_static(cls, name) is known for known in hooks) for name, hooks in _dynamic_hooks.items())
+    That is also said of dynamic classes none of whose hooks that undeclared attributes pass through is the program's.
+    """
+    own = _dynamic_hooks if cls._dynamic else {}
+    return _static(type(cls), "__call__") is _CALL and all(
+        _is_stock(cls, name, own if name in own else _stock_hooks) for name in dict.fromkeys((*_LOADING, *own))
+    )
 
 
 def _op(field: Any, hook: str) -> str:
@@ -196,8 +195,9 @@ def compile_plan(cls: Any) -> Plan:
     spec["is_document"] = cls._is_document
     spec["is_embedded"] = getattr(cls, "_is_embedded_document", False)
     spec["dynamic"] = cls._dynamic
-    spec["lazy_load"] = not (cls._dynamic or cls.STRICT) and _is_made_plainly(cls)
-    spec["plain_dynamic"] = _takes_attributes_plainly(cls)
+    plain = not cls.STRICT and _is_made_plainly(cls)
+    spec["lazy_load"] = plain and not cls._dynamic
+    spec["plain_dynamic"] = plain and cls._dynamic
     spec["id_field"] = meta.get("id_field")
     spec["shard_key"] = meta.get("shard_key", ())
     fields = list(cls._fields.values())

@@ -14,7 +14,6 @@ import pymongo.errors
 from bson.dbref import DBRef
 
 from mongoengine_fast import lanes, signals
-from mongoengine_fast._native import DocumentCore
 from mongoengine_fast.context_managers import set_write_concern
 from mongoengine_fast.errors import (
     InvalidDocumentError,
@@ -356,17 +355,11 @@ class Saving:
         _send(signals.post_delete, self, **signal_kwargs)
 
 
-_OWN_STEPS = {
-    "to_mongo": DocumentCore.__dict__["to_mongo"],
-    "_save_create": Saving._save_create,
-    "_save_update": Saving._save_update,
-}
-
-
 _SAVE_SIGNALS = (signals.pre_save, signals.pre_save_post_validation, signals.post_save)
 _SAVE_STEPS = (
     "__getattribute__ __setattr__ __setitem__ _begin_save _clear_changed_fields _delta _end_save _get_changed_fields "
-    "_get_update_doc _save_statement _split_changes _stored_key _take_key _will_create pk to_mongo"
+    "_get_update_doc _save_create _save_statement _save_update _split_changes _stored_key _take_key _will_create pk "
+    "to_mongo"
 )
 #: The steps of saving as they are in the library, by name.
 _library_steps: dict[str, Any] = {}
@@ -379,7 +372,7 @@ def note_library_steps(document: type) -> None:
 
 def _overrides(document: Any, step: str) -> bool:
     """Whether the class of *document*, or the object itself, has its own version of a step of `Saving`."""
-    own = _OWN_STEPS[step]
+    own = _library_steps[step]
     if getattr(type(document), step) is not own:
         return True
     # Not by a look into `__dict__`, which would come into being by it for every document that is saved.

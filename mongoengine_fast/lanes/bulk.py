@@ -89,10 +89,14 @@ class Changes(Statement):
     kind = "update_one"
     command = "update"
     is_about_many = False
-    options = {"upsert": True}
 
     def __init__(self, encoded: bytes) -> None:
         self.encoded = encoded
+
+    @property
+    def options(self) -> dict[str, Any]:  # type: ignore[override]  # as below
+        """Those of the operation."""
+        return {"upsert": True}
 
     @property
     def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for

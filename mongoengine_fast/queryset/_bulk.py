@@ -201,7 +201,7 @@ class _BulkSave:
 
     def _statement(self, position: int, doc: Any, encode: Callable[[Any], Any]) -> Any:
         """Return the write that stores a document; None when nothing has changed."""
-        found = encode(doc) if self._is_plain_update(position, doc) else False
+        found = False if self._created[position] or type(doc) not in self._plain else encode(doc)
         if found is False:
             return doc._save_statement(self._created[position])
         return doc._undecided_statement(*found) if isinstance(found, tuple) else found

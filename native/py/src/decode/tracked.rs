@@ -77,26 +77,21 @@ pub fn of_scalars<'py>(
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = document.py();
     let is_scalar = |item: &Bound<'py, PyAny>| item.is_none() || scalars::is_plain_scalar(item);
+    let owner = weak_proxy(document.as_any())?;
     let tracked = if let Ok(list) = value.cast_exact::<PyList>() {
         if !list.iter().all(|item| is_scalar(&item)) {
             return Ok(None);
         }
-        let tracked = new_list(typerefs::as_type(typerefs::base_list(py)?)?)?;
-        for item in list.iter() {
-            list_append(&tracked, &item)?;
-        }
-        tracked
+        track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, &owner, name, false)?
     } else if let Ok(dict) = value.cast_exact::<PyDict>() {
         if dict.contains(intern!(py, "_cls"))? || !dict.values().iter().all(|item| is_scalar(&item)) {
             return Ok(None);
         }
-        let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
-        each_item(dict, |key, item| dict_insert(&tracked, &key, &item).map(|()| true))?;
-        tracked
+        track_dict(dict, &owner, name, false)?
     } else {
         return Ok(None);
     };
-    tie(&tracked, &weak_proxy(document.as_any())?, name)?;
+    tracked.setattr(intern!(py, "_dereferenced"), false)?;
     Ok(Some(tracked))
 }
 
@@ -250,7 +245,9 @@ fn track_dict<'py>(
     let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
     each_item(items, |key, item| {
         let item = if nested { track_nested(&item, owner, name, &key.str()?)? } else { item };
-        dict_insert(&tracked, &key, &item).map(|()| true)
+        // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
+        let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
+        crate::ffi_util::check(py, done).map(|()| true)
     })?;
     brand(&tracked, owner, name)?;
     Ok(tracked)
@@ -302,40 +299,24 @@ fn list_append(list: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()>
     crate::ffi_util::check(list.py(), done)
 }
 
-/// `dict.__setitem__`, past an overridden one.
-fn dict_insert(dict: &Bound<'_, PyAny>, key: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()> {
-    // SAFETY: `dict` is a dict or an instance of a dict subclass, key and value are valid objects; it takes its own
-    // references.
-    let done = unsafe { ffi::PyDict_SetItem(dict.as_ptr(), key.as_ptr(), item.as_ptr()) };
-    crate::ffi_util::check(dict.py(), done)
-}
-
-/// Tie a container that was just made, and has no references in it (any more), to its document.
+/// Tie a container that was just made to its document.
 fn brand(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
     let py = tracked.py();
-    tie(tracked, owner, name)?;
     let dereferenced = PyBool::new(py, true).to_owned().into_any();
-    match Ties::of(tracked)? {
-        Some(ties) => codec::store_in_fresh_slot(tracked, ties.dereferenced, dereferenced),
-        None => tracked.setattr(intern!(py, "_dereferenced"), dereferenced)?,
-    }
-    Ok(())
-}
-
-/// Tie a container that was just made to its document.
-fn tie(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
-    let py = tracked.py();
-    match Ties::of(tracked)? {
+    let offsets = if tracked.is_instance_of::<PyList>() { Ties::of_lists(py)? } else { Ties::of_dicts(py)? };
+    match offsets {
         Some(ties) => {
             codec::store_in_fresh_slot(tracked, ties.instance, owner.clone());
             codec::store_in_fresh_slot(tracked, ties.name, name.clone().into_any());
+            codec::store_in_fresh_slot(tracked, ties.dereferenced, dereferenced);
+            Ok(())
         }
         None => {
             tracked.setattr(intern!(py, "_instance"), owner)?;
             tracked.setattr(intern!(py, "_name"), name)?;
+            tracked.setattr(intern!(py, "_dereferenced"), dereferenced)
         }
     }
-    Ok(())
 }
 
 /// Where the slots of tracking classes are in their instances.
@@ -350,15 +331,6 @@ static LIST_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
 static DICT_TIES: PyOnceLock<Option<Ties>> = PyOnceLock::new();
 
 impl Ties {
-    fn of(tracked: &Bound<'_, PyAny>) -> PyResult<Option<Ties>> {
-        let py = tracked.py();
-        if tracked.is_instance_of::<PyList>() {
-            Self::of_lists(py)
-        } else {
-            Self::of_dicts(py)
-        }
-    }
-
     fn of_lists(py: Python<'_>) -> PyResult<Option<Ties>> {
         LIST_TIES.get_or_try_init(py, || Self::find(typerefs::base_list(py)?)).copied()
     }

@@ -187,12 +187,11 @@ impl<'py> Attacher<'_, 'py> {
                 Reference::DbRef { collection, id, .. } => self.objects.get(&collection, &id)?.unwrap_or(value),
                 Reference::Generic(stored) => self.generic(&stored)?,
                 Reference::Container if depth <= self.max_depth => {
-                    let path = match (self.instance, name) {
-                        (None, _) => None,
-                        (Some(_), Some(name)) => Some(self.path(name, &[key, field.name.bind(py).as_any()])?),
-                        (Some(_), None) => {
-                            Some(self.path(&py.None().into_bound(py), &[key, field.name.bind(py).as_any()])?)
-                        }
+                    let path = if self.instance.is_some() {
+                        let name = name.clone().unwrap_or_else(|| py.None().into_bound(py));
+                        Some(self.path(&name, &[key, field.name.bind(py).as_any()])?)
+                    } else {
+                        None
                     };
                     self.items(&value, depth, path)?
                 }

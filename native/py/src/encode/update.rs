@@ -7,29 +7,27 @@ use super::{delta, refused, slot_value, stored_as_is};
 use crate::codec::{self, CodecOptions};
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::instance_dict;
-use crate::plan::Plan;
 
 /// Bytes that are set aside for a statement.
 const USUAL_LENGTH: usize = 128;
 
 /// The document is one that was stored, and nothing of the program's own has a say in how its changes are found.
 pub fn is_plainly_stored(document: &Bound<'_, DocumentCore>) -> PyResult<bool> {
+    Ok(stored_key(document)?.is_some())
+}
+
+/// The primary key of such a document, which is stored as it is.
+fn stored_key<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = document.py();
     let plan = state::current_plan(document)?;
+    let (me, flags) = (plan.get(), plan.get().flags);
     let (created, tracks) = document.get().state.with(py, |state| (state.created, state.tracks_changes));
-    Ok(!created && tracks && is_plain(&plan) && instance_dict(document).is_none() && key(document, &plan)?.is_some())
-}
-
-fn is_plain(plan: &Bound<'_, Plan>) -> bool {
-    let flags = &plan.get().flags;
-    flags.is_document && !(flags.dynamic || flags.own_to_mongo || flags.own_changed || flags.own_clear)
-}
-
-/// The primary key, where it is stored as it is.
-fn key<'py>(document: &Bound<'py, DocumentCore>, plan: &Bound<'py, Plan>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let me = plan.get();
+    let by_hooks = flags.dynamic || flags.own_to_mongo || flags.own_changed || flags.own_clear;
+    if created || !tracks || !flags.is_document || by_hooks || instance_dict(document).is_some() {
+        return Ok(None);
+    }
     let Some(slot) = me.id_slot.filter(|&slot| &*me.fields[slot].db_bytes == b"_id") else { return Ok(None) };
-    match slot_value(document, plan, slot)? {
+    match slot_value(document, &plan, slot)? {
         Some(value) if stored_as_is(&me.fields[slot], &value)? => Ok(Some(value)),
         _ => Ok(None),
     }
@@ -48,11 +46,7 @@ pub enum Changes<'py> {
 
 /// What changed in a document since it was stored. A value that cannot be stored is `Unknown`: Python words the error.
 pub fn changes<'py>(document: &Bound<'py, DocumentCore>, options: &CodecOptions) -> PyResult<Changes<'py>> {
-    if !is_plainly_stored(document)? {
-        return Ok(Changes::Unknown);
-    }
-    let plan = state::current_plan(document)?;
-    let Some(key) = key(document, &plan)? else { return Ok(Changes::Unknown) };
+    let Some(key) = stored_key(document)? else { return Ok(Changes::Unknown) };
     let (changes, empty) = delta::stored_changes(document)?;
     if changes.is_empty() {
         return Ok(Changes::Nothing);
