@@ -56,7 +56,12 @@ impl Batch {
         Ok(ranges)
     }
 
-    /// Goes back to just after a document found before.
+    /// Where the next document is looked for.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Goes back to an earlier position, or to just after a document found before.
     pub fn resume_at(&mut self, end: usize) {
         self.position = end.clamp(4, self.end);
     }

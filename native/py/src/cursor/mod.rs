@@ -1,4 +1,5 @@
 //! Cursors: batches of the server turned into Python objects, a list at a time.
+mod ahead;
 mod rows;
 
 use std::sync::{Mutex, PoisonError};
@@ -13,6 +14,7 @@ use pyo3::PyTraverseError;
 pub use rows::Rows;
 
 use crate::client::Client;
+use crate::load;
 
 type StyleTuple = (bool, bool, bool, u8, Option<u8>, bool);
 
@@ -50,7 +52,9 @@ impl Cursor {
     /// A shorter list comes at the end, or before an item that could not be had: the next call raises its error.
     fn next_batch<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyList>> {
         self.with_rows(|rows| {
-            let _suspended = (number >= LONG_BATCH).then(|| GarbageCollection::suspend(py));
+            // Documents are hidden while they are loaded, so that collections meanwhile have little to do.
+            let suspend = number >= LONG_BATCH && !load::is_lazy(rows.loader.bind(py))?;
+            let _suspended = suspend.then(|| GarbageCollection::suspend(py));
             rows.take(py, self.client.get().faults(py), number)
         })
     }

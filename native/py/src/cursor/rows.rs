@@ -8,6 +8,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
+use super::ahead::Ahead;
 use crate::client::wait;
 use crate::codec;
 use crate::errors;
@@ -20,17 +21,29 @@ pub struct Rows {
     current: Option<Batch>,
     pub loader: Py<PyAny>,
     options: OptionsId,
+    /// Whether some of the current batch was asked for.
+    begun: bool,
+    ahead: Ahead,
     /// The error of an item that items before it had to be returned without.
     delayed: Option<PyErr>,
 }
 
 impl Rows {
     pub fn new(batches: Batches, first: Batch, loader: Py<PyAny>, options: OptionsId) -> Self {
-        Rows { batches: Some(batches), current: Some(first), loader, options, delayed: None }
+        Rows {
+            batches: Some(batches),
+            current: Some(first),
+            loader,
+            options,
+            begun: false,
+            ahead: Ahead::none(),
+            delayed: None,
+        }
     }
 
     pub fn may_have_more(&self) -> bool {
         self.delayed.is_some()
+            || !self.ahead.is_empty()
             || self.batches.as_ref().is_some_and(Batches::is_open)
             || self.current.as_ref().is_some_and(|batch| !batch.is_read())
     }
@@ -62,7 +75,12 @@ impl Rows {
         number: usize,
         out: &Bound<'_, PyList>,
     ) -> PyResult<()> {
+        self.ahead.approach(py, number);
         while out.len() < number {
+            if let Some(document) = self.ahead.next(py) {
+                out.append(document)?;
+                continue;
+            }
             if self.current.as_ref().is_none_or(Batch::is_read) && !self.fetch(py, faults)? {
                 break;
             }
@@ -74,6 +92,7 @@ impl Rows {
     /// Gets the next batch; false at the end.
     fn fetch(&mut self, py: Python<'_>, faults: &Bound<'_, PyAny>) -> PyResult<bool> {
         self.current = None;
+        self.begun = false;
         let Some(batches) = self.batches.as_mut().filter(|batches| batches.is_open()) else { return Ok(false) };
         let runtime = batches.runtime();
         if runtime.pid() != std::process::id() {
@@ -100,6 +119,13 @@ impl Rows {
         out: &Bound<'_, PyList>,
     ) -> PyResult<()> {
         let Some(batch) = self.current.as_mut() else { return Ok(()) };
+        if std::mem::replace(&mut self.begun, true) {
+            // Who reads on after a part of a batch most often reads all of it.
+            self.ahead = Ahead::load(self.loader.bind(py), self.options, batch);
+            if !self.ahead.is_empty() {
+                return Ok(());
+            }
+        }
         let ranges: Vec<Range<usize>> = batch.next_ranges(number).map_err(|error| errors::to_py(py, error, faults))?;
         let before = out.len();
         let bytes = batch.bytes();
@@ -123,6 +149,9 @@ impl Rows {
         style: &Style,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut batches: Vec<(Batch, Vec<Range<usize>>)> = Vec::new();
+        if let Some(batch) = self.current.as_mut() {
+            self.ahead.give_back(batch);
+        }
         loop {
             if let Some(mut batch) = self.current.take() {
                 let ranges = batch.next_ranges(usize::MAX).map_err(|error| errors::to_py(py, error, faults))?;
@@ -148,6 +177,7 @@ impl Rows {
     /// Drops what is left and kills the server's cursor.
     pub fn close(&mut self, py: Python<'_>) {
         self.delayed = None;
+        self.ahead = Ahead::none();
         self.current = None;
         if let Some(mut batches) = self.take_batches() {
             py.detach(|| batches.close());

@@ -1,16 +1,18 @@
 //! What a document shows the garbage collector.
 //!
 //! Programs hold documents by the ten thousand, and the collector visits each several times while they are loaded. It is
-//! therefore told only what may be part of a cycle, and by plain C functions.
+//! therefore told only what may be part of a cycle, and by plain C functions; and of documents that are being loaded
+//! nothing at all before the program gets them.
 use std::os::raw::{c_int, c_void};
 
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 use pyo3::Borrowed;
 
 use super::state::State;
 use super::DocumentCore;
-use crate::ffi_util::instance_dict_slot;
+use crate::ffi_util::{instance_dict_slot, list_item};
 
 impl State {
     /// Call `visit` with every object owned here that may refer to others, until it returns an error.
@@ -58,6 +60,53 @@ unsafe extern "C" fn traverse(object: *mut ffi::PyObject, visit: ffi::visitproc,
             .and_then(|()| if dict.is_null() { Ok(()) } else { call(dict) })
             .and_then(|()| document.get().state.with_in_traverse(|state| state.each_collected(call)));
         visited.err().unwrap_or(0)
+    }
+}
+
+/// Keep a new document from the collector, until it is shown.
+///
+/// Nothing can refer to one that the program has not got yet, so that the collections which making thousands of them
+/// sets off would look at it in vain.
+#[inline]
+pub fn hide(document: &Bound<'_, DocumentCore>) {
+    // SAFETY: a live object of a type that is collected, with the GIL held; one that is not tracked stays so, and may
+    // be freed like that.
+    unsafe { ffi::PyObject_GC_UnTrack(document.as_ptr().cast()) };
+}
+
+/// Have the collector visit a document from now on.
+#[inline]
+pub fn show(document: &Bound<'_, DocumentCore>) {
+    // SAFETY: a live and complete object of a type that is collected, with the GIL held; it is tracked only once.
+    unsafe {
+        if ffi::PyObject_GC_IsTracked(document.as_ptr()) == 0 {
+            ffi::PyObject_GC_Track(document.as_ptr().cast());
+        }
+    }
+}
+
+/// Documents on their way into a list, hidden until this is dropped.
+pub struct Arriving<'a, 'py> {
+    list: &'a Bound<'py, PyList>,
+    from: usize,
+}
+
+impl<'a, 'py> Arriving<'a, 'py> {
+    /// Those that `list` will be given from here on.
+    pub fn at_end_of(list: &'a Bound<'py, PyList>) -> Self {
+        Self { list, from: list.len() }
+    }
+}
+
+impl Drop for Arriving<'_, '_> {
+    fn drop(&mut self) {
+        let mut index = self.from;
+        while let Some(item) = list_item(self.list, index) {
+            if let Ok(document) = item.cast::<DocumentCore>() {
+                show(document);
+            }
+            index += 1;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The native base of every document.
 pub mod access;
 pub mod changes;
-mod collector;
+pub mod collector;
 pub mod data_view;
 mod dynamic;
 mod init;

@@ -18,6 +18,7 @@ pub use from_dict::from_dict;
 pub use options::OptionsId;
 
 use crate::codec;
+use crate::document::collector::{self, Arriving};
 use crate::document::state::{self, Peek};
 use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
@@ -53,6 +54,19 @@ impl DocumentLoader {
     }
 }
 
+impl DocumentLoader {
+    fn batch<'py>(&self, py: Python<'py>, options: OptionsId) -> PyResult<Batch<'py>> {
+        let base = Plan::of(self.document_class.bind(py))?;
+        Ok(Batch {
+            options: if self.auto_dereference { options } else { options.without_dereference() },
+            expected: base.clone(),
+            listened: anybody_listens(py)?,
+            only_lazy: false,
+            base,
+        })
+    }
+}
+
 fn from_son<'py>(
     class: &Bound<'py, PyType>,
     row: &Bound<'py, PyAny>,
@@ -80,16 +94,14 @@ pub fn load_batch(
     }
     let loader = loader.cast::<DocumentLoader>()?.get();
     let class = loader.document_class.bind(py);
-    let base = Plan::of(class)?;
-    let mut batch = Batch {
-        options: if loader.auto_dereference { options } else { options.without_dereference() },
-        expected: base.clone(),
-        listened: anybody_listens(py)?,
-        base,
-    };
+    let mut batch = loader.batch(py, options)?;
+    let _arriving = Arriving::at_end_of(out);
     for bytes in documents {
         let document = match batch.load(bytes)? {
-            Some(document) => document.into_any(),
+            Some(document) => {
+                collector::hide(&document);
+                document.into_any()
+            }
             None => {
                 // Whatever is unusual about this document, Python loads it the way MongoEngine does, errors included.
                 let row = codec::decode_document(py, bytes, options.get())?;
@@ -101,6 +113,36 @@ pub fn load_batch(
     Ok(())
 }
 
+/// The first of some documents, hidden from the collector, up to one that code of the program has to do with.
+pub fn load_ahead(
+    loader: &Bound<'_, PyAny>,
+    options: OptionsId,
+    documents: &mut dyn Iterator<Item = &[u8]>,
+) -> Vec<Py<DocumentCore>> {
+    let mut made = Vec::new();
+    let Ok(true) = is_lazy(loader) else { return made };
+    let Ok(Ok(mut batch)) = loader.cast::<DocumentLoader>().map(|loader| loader.get().batch(loader.py(), options))
+    else {
+        return made;
+    };
+    batch.only_lazy = true;
+    if batch.listened {
+        return made;
+    }
+    // Whatever is wrong with a document is found again when it is asked for.
+    while let Some(Ok(Some(document))) = documents.next().map(|bytes| batch.load(bytes)) {
+        collector::hide(&document);
+        made.push(document.unbind());
+    }
+    made
+}
+
+/// Whether a loader makes documents, of a class whose documents native code makes.
+pub fn is_lazy(loader: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(loader) = loader.cast::<DocumentLoader>() else { return Ok(false) };
+    Ok(Plan::of(loader.get().document_class.bind(loader.py()))?.get().flags.lazy_load)
+}
+
 /// The rows of one batch being loaded.
 struct Batch<'py> {
     /// The plan of the class that was queried.
@@ -109,6 +151,8 @@ struct Batch<'py> {
     expected: Bound<'py, Plan>,
     options: OptionsId,
     listened: bool,
+    /// Documents that have to set some of their values at once are left to others.
+    only_lazy: bool,
 }
 
 impl<'py> Batch<'py> {
@@ -126,12 +170,26 @@ impl<'py> Batch<'py> {
         let raw = RawDoc::whole(py, bytes, self.options);
         let Some(plan) = judge::resolve(py, &self.base, &places.class(&raw)?)? else { return Ok(None) };
         if plan.is(&expected) {
-            return finish(py, &plan, raw, places, self.listened);
+            return self.finish(&plan, raw, places);
         }
         let places = Places::of(py, plan.get(), &raw)?;
-        let document = finish(py, &plan, raw, places, self.listened)?;
+        let document = self.finish(&plan, raw, places)?;
         self.expected = plan;
         Ok(document)
+    }
+
+    fn finish(
+        &self,
+        plan: &Bound<'py, Plan>,
+        raw: RawDoc,
+        places: Places<'_>,
+    ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+        let py = plan.py();
+        let Some(eager) = judge::eager_slots(py, plan, &raw, &places, self.listened)? else { return Ok(None) };
+        if self.only_lazy && !eager.is_empty() {
+            return Ok(None);
+        }
+        checked(py, make(py, plan, raw, places, &eager))
     }
 }
 
@@ -144,7 +202,15 @@ fn finish<'py>(
     listened: bool,
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let Some(eager) = judge::eager_slots(py, plan, &raw, &places, listened)? else { return Ok(None) };
-    match make(py, plan, raw, places, &eager) {
+    checked(py, make(py, plan, raw, places, &eager))
+}
+
+/// What was made; `None` where a value was refused, which Python does once more.
+fn checked<'py>(
+    py: Python<'py>,
+    made: PyResult<Bound<'py, DocumentCore>>,
+) -> PyResult<Option<Bound<'py, DocumentCore>>> {
+    match made {
         // Python collects such errors of all fields into one InvalidDocumentError.
         Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
             Ok(None)
