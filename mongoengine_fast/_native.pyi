@@ -83,6 +83,9 @@ class Client:
 class Collection:
     def __getattr__(self, name: str) -> Any: ...
 
+class EncodedRow:
+    def to_mongo(self) -> dict[str, Any]: ...
+
 class Cursor:
     alive: bool
     def next(self) -> Any: ...

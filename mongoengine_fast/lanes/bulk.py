@@ -15,7 +15,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, 
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Changes", "Statement", "Update", "bulk_write", "change_encoder"]
+__all__ = ["Changes", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows"]
 
 
 class Statement:
@@ -79,6 +79,15 @@ def change_encoder(collection: Any) -> Callable[[Any], Any]:
         return Changes(found) if type(found) is bytes else found
 
     return encode
+
+
+def encode_rows(collection: Any, document_class: type, rows: list[Any]) -> list[Any]:
+    """Check and encode dicts of field values, with defaults, as documents of *document_class* would be.
+
+    Returns what `insert_many` takes for each, or None where a document has to be made; nothing where all have to be.
+    """
+    native = native_part(collection)
+    return [] if native is None else native.encode_rows(document_class, rows)
 
 
 class Changes(Statement):

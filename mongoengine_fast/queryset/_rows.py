@@ -5,12 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mongoengine_fast import lanes, signals
+from mongoengine_fast._native import EncodedRow as EncodedRow
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.errors import OperationError, ValidationError
 
 
-def validated_documents(document: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Any]:
-    """Make documents of *rows*, which are dicts by position, and validate them.
+def insertable(queryset: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Any]:
+    """Return what can be inserted for *rows*, which are dicts by position: as documents of the class would be stored.
+
+    Raises:
+        FieldDoesNotExist, OperationError, ValidationError: as `validated_documents`.
+    """
+    document = queryset._document
+    if any(getattr(signal, "receivers", True) for signal in (signals.pre_bulk_insert, signals.post_bulk_insert)):
+        # They are sent documents.
+        return validated_documents(document, rows)
+    encoded = lanes.encode_rows(queryset._collection, document, list(rows.values()))
+    made = {position: row for position, row in zip(rows, encoded, strict=False) if row is not None}
+    if len(made) < len(rows):
+        others = {position: row for position, row in rows.items() if position not in made}
+        made.update(validated_documents(document, others, valid=len(made)))
+    return made
+
+
+def validated_documents(document: Any, rows: Mapping[int, Mapping[str, Any]], valid: int = 0) -> dict[int, Any]:
+    """Make documents of *rows* and validate them; *valid* others have been found to be so.
 
     Raises:
         FieldDoesNotExist: a dict has a key that is no field.
@@ -18,12 +38,12 @@ def validated_documents(document: Any, rows: Mapping[int, Mapping[str, Any]]) ->
         ValidationError: some are not valid; its `errors` are by position.
     """
     made = {position: _made(document, row) for position, row in rows.items()}
-    each_valid(made, lambda doc: doc.validate())
+    each_valid(made, lambda doc: doc.validate(), valid)
     return made
 
 
-def each_valid(docs: Mapping[int, Any], check: Callable[[Any], Any]) -> dict[int, Any]:
-    """Return what *check* returns for each document, by position.
+def each_valid(docs: Mapping[int, Any], check: Callable[[Any], Any], valid: int = 0) -> dict[int, Any]:
+    """Return what *check* returns for each document, by position; *valid* others are so.
 
     Raises:
         ValidationError: it raised that for some of them; its `errors` are by position.
@@ -36,7 +56,7 @@ def each_valid(docs: Mapping[int, Any], check: Callable[[Any], Any]) -> dict[int
         except ValidationError as error:
             invalid[position] = error
     if invalid:
-        raise ValidationError(f"{len(invalid)} of {len(docs)} documents are not valid", errors=invalid)
+        raise ValidationError(f"{len(invalid)} of {len(docs) + valid} documents are not valid", errors=invalid)
     return checked
 
 

@@ -17,8 +17,10 @@ from mongoengine_fast.context_managers import set_read_write_concern, set_write_
 from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
 from mongoengine_fast.queryset import transform
 from mongoengine_fast.queryset._cursor import CursorAccess
-from mongoengine_fast.queryset._rows import trusted_rows, validated_documents
+from mongoengine_fast.queryset._rows import EncodedRow, insertable, trusted_rows
 
+# What stands for itself among documents to insert, and is not told its key.
+_ROWS = (dict, EncodedRow)
 _DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
 
 
@@ -94,7 +96,7 @@ class Writing(CursorAccess):
         ids = self._send_insert(docs, return_one, write_concern or {}, ordered)
         key_name = self._key_name()
         for doc, key in zip(docs, ids, strict=False):
-            if type(doc) is not dict and not isinstance(doc, Mapping):
+            if type(doc) not in _ROWS and not isinstance(doc, Mapping):
                 setattr(doc, key_name, key)
 
         if load_bulk:
@@ -125,7 +127,7 @@ class Writing(CursorAccess):
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
         if not rows:
             return docs
-        made = validated_documents(document, rows) if validate else trusted_rows(document, rows)
+        made = insertable(self, rows) if validate else trusted_rows(document, rows)
         return [made.get(position, doc) for position, doc in enumerate(docs)]
 
     def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any], ordered: bool) -> list[Any]:

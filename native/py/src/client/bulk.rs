@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use super::collection::{Collection, MAX_COMMAND, MAX_DOCUMENT};
+use super::rows::EncodedRow;
 use crate::errors::{self, Declined};
 use crate::{codec, encode};
 
@@ -29,8 +30,11 @@ impl Collection {
         let py = documents.py();
         let mut statements = Statements::with_capacity(documents.len(), documents.len() * USUAL_LENGTH);
         for document in documents {
-            let id = encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
-                .map_err(|fault| fault.into_error(py))?;
+            let id = match document.cast_exact::<EncodedRow>() {
+                Ok(row) => Some(row.get().write(py, &mut statements)?),
+                Err(_) => encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
+                    .map_err(|fault| fault.into_error(py))?,
+            };
             let length = statements.close();
             if length > MAX_DOCUMENT {
                 return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));

@@ -10,7 +10,7 @@ use mongoengine_fast_core::ops::{
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyList};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyList, PyType};
 use pyo3::PyTraverseError;
 
 use super::arguments::{self, OwnedValue};
@@ -250,6 +250,14 @@ impl Collection {
     /// Encode documents to insert; append their ids to *ids*.
     fn prepare_inserts<'py>(&self, documents: &Bound<'py, PyList>, ids: &Bound<'py, PyList>) -> PyResult<Prepared> {
         self.encode_inserts(documents, ids)
+    }
+
+    /// Encode dicts of the names and values of fields, checked and with defaults, as documents of *cls* are.
+    ///
+    /// Returns what `prepare_inserts` takes for each, or None where a document has to be made; nothing at all for classes
+    /// whose documents do things of their own.
+    fn encode_rows<'py>(&self, cls: &Bound<'py, PyType>, rows: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyList>> {
+        self.rows_of(cls, rows)
     }
 
     /// Encode statements of one command, "update" or "delete": mappings in the server's form, or their bytes.

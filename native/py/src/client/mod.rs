@@ -3,6 +3,7 @@ mod arguments;
 mod bulk;
 mod collection;
 mod connection;
+mod rows;
 mod settings;
 mod wait;
 
@@ -13,5 +14,6 @@ pub use wait::wait;
 
 pub fn register(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Client>()?;
+    m.add_class::<rows::EncodedRow>()?;
     m.add_class::<collection::Collection>()
 }

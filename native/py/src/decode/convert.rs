@@ -30,7 +30,7 @@ pub fn to_python<'py>(field: &FieldPlan, value: &Bound<'py, PyAny>) -> PyResult<
 }
 
 /// The value is already what `to_python` would return.
-fn passes(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub fn passes(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(match field.to_python {
         ToPython::Identity => true,
         ToPython::Uuid => field.binary,

@@ -15,9 +15,9 @@ use crate::scalars;
 use mongoengine_fast_core::bson::tag;
 
 /// What one encoding needs to carry along.
-struct Pass<'a> {
+pub(super) struct Pass<'a> {
     options: &'a CodecOptions,
-    out: &'a mut Vec<u8>,
+    pub(super) out: &'a mut Vec<u8>,
     /// The program's own code raised.
     hook_raised: bool,
 }
@@ -30,13 +30,17 @@ pub fn top_level<'py>(
     out: &mut Vec<u8>,
     ensure_id: bool,
 ) -> Result<Option<Bound<'py, PyAny>>, Fault> {
-    let mut pass = Pass { options, out, hook_raised: false };
+    let mut pass = Pass::new(options, out);
     let id = pass.whole(document, plan, ensure_id);
     let hook_raised = pass.hook_raised;
     id.map_err(|error| if hook_raised { Fault::Hook(error) } else { Fault::Value(error) })
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
+    pub(super) fn new(options: &'a CodecOptions, out: &'a mut Vec<u8>) -> Self {
+        Pass { options, out, hook_raised: false }
+    }
+
     fn whole<'py>(
         &mut self,
         document: &Bound<'py, DocumentCore>,
@@ -95,7 +99,7 @@ impl Pass<'_> {
         Ok(id)
     }
 
-    fn class_name(&mut self, plan: &Plan) -> PyResult<()> {
+    pub(super) fn class_name(&mut self, plan: &Plan) -> PyResult<()> {
         writer::string(self.out, b"_cls", &plan.class_name_text).map_err(refused)
     }
 
@@ -116,7 +120,7 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn value(&mut self, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+    pub(super) fn value(&mut self, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
         codec::encode_value(value.py(), key, value, self.options, self.out, depth)
     }
 
@@ -128,7 +132,13 @@ impl Pass<'_> {
         self.value(key, value, depth)
     }
 
-    fn field(&mut self, field: &FieldPlan, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+    pub(super) fn field(
+        &mut self,
+        field: &FieldPlan,
+        key: &[u8],
+        value: &Bound<'_, PyAny>,
+        depth: usize,
+    ) -> PyResult<()> {
         if self.natively(field, key, value, depth)? {
             return Ok(());
         }
@@ -137,7 +147,13 @@ impl Pass<'_> {
     }
 
     /// Append the value when its kind is plain; `false`, and nothing appended, when Python has to convert it.
-    fn natively(&mut self, field: &FieldPlan, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+    pub(super) fn natively(
+        &mut self,
+        field: &FieldPlan,
+        key: &[u8],
+        value: &Bound<'_, PyAny>,
+        depth: usize,
+    ) -> PyResult<bool> {
         if depth > MAX_DEPTH {
             return Err(PyValueError::new_err("nested too deep"));
         }
@@ -183,7 +199,7 @@ impl Pass<'_> {
     }
 
     /// A list or dict; `false` when something in it needs Python.
-    fn container(
+    pub(super) fn container(
         &mut self,
         inner: Option<&FieldPlan>,
         key: &[u8],
@@ -268,7 +284,7 @@ fn keeps_none(inner: &FieldPlan) -> bool {
 }
 
 /// The id as it is stored, which is what the server will be asked for later.
-fn stored_id<'py>(field: &FieldPlan, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(super) fn stored_id<'py>(field: &FieldPlan, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     if stored_as_is(field, &value)? {
         return Ok(value);
     }

@@ -66,7 +66,7 @@ pub fn from_dict<'py>(
 }
 
 /// The slot of a stored key; `None` for one that only Python can place, and for a document of another class.
-fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+pub fn slot_of(plan: &Plan, key: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
     let Ok(key) = key.cast_exact::<PyString>() else { return Ok(None) };
     let Ok(text) = key.to_str() else { return Ok(None) };
     if text == "_cls" {

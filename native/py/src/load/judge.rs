@@ -75,7 +75,7 @@ pub(super) fn eager_slots(
 }
 
 /// Somebody listens to documents being made, of whatever class.
-pub(super) fn anybody_listens(py: Python<'_>) -> PyResult<bool> {
+pub fn anybody_listens(py: Python<'_>) -> PyResult<bool> {
     Ok(has_receivers(typerefs::pre_init(py)?)? || has_receivers(typerefs::post_init(py)?)?)
 }
 

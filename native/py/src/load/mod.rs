@@ -14,7 +14,8 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 use pyo3::PyTraverseError;
 
 pub use finder::SlotFinder;
-pub use from_dict::from_dict;
+pub use from_dict::{from_dict, slot_of};
+pub use judge::anybody_listens;
 pub use options::OptionsId;
 
 use crate::codec;
@@ -23,7 +24,6 @@ use crate::document::state::{self, Peek};
 use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
 use crate::plan::Plan;
-use judge::anybody_listens;
 use places::{Places, StoredClass};
 
 /// What the rows of a result become: documents of a class.

@@ -130,7 +130,7 @@ fn list(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 fn items(field: &FieldPlan, list: &Bound<'_, PyList>) -> PyResult<bool> {
-    if field.max_length.is_some_and(|most| list.len() > most) || (field.required && list.is_empty()) {
+    if !length_is_fine(field, list) {
         return Ok(false);
     }
     let Some(inner) = &field.inner else { return Ok(true) };
@@ -147,6 +147,11 @@ fn items(field: &FieldPlan, list: &Bound<'_, PyList>) -> PyResult<bool> {
         index += 1;
     }
     Ok(true)
+}
+
+/// A list is neither too long for its field nor empty where something is required.
+pub fn length_is_fine(field: &FieldPlan, list: &Bound<'_, PyList>) -> bool {
+    field.max_length.is_none_or(|most| list.len() <= most) && !(field.required && list.is_empty())
 }
 
 /// An item of a container. A failing embedded document is left to Python, which says where it failed.
@@ -177,7 +182,7 @@ fn dict(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// All keys are strings that do not start with a dollar, in nested dicts too.
-fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
+pub fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
     if depth > 100 {
         return Ok(false);
     }

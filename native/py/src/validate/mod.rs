@@ -11,6 +11,7 @@ use crate::document::{data_view, DocumentCore};
 use crate::ffi_util::{instance_dict, Level};
 use crate::plan::FieldPlan;
 use crate::typerefs;
+pub use kinds::{accepts, keys_are_fine, length_is_fine};
 
 /// Check every field of a document; raises `ValidationError` with an entry per failing field.
 pub fn document(document: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<()> {
@@ -65,6 +66,14 @@ fn check<'py>(
         Ok(()) => Ok(()),
         Err(error) => errors.take(name, error),
     }
+}
+
+/// Check a value; the field itself is asked where it has to be, and raises what it says.
+pub fn value(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<()> {
+    if kinds::accepts(field, value, true)? {
+        return Ok(());
+    }
+    ask(field.field.bind(value.py()), field.takes_clean, value, true)
 }
 
 /// `field._validate(value)`, with `clean` for fields of embedded documents.
