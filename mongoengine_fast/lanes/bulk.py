@@ -15,7 +15,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, 
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Changes", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows"]
+__all__ = ["Changes", "Insert", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows"]
 
 
 class Statement:
@@ -116,6 +116,29 @@ class Changes(Statement):
     def body(self) -> Any:
         """Return the bytes of the statement."""
         return self.encoded
+
+
+class Insert(Statement):
+    """A document to insert."""
+
+    __slots__ = ("document",)
+
+    kind = "insert_one"
+    command = "insert"
+    is_about_many = False
+    options: dict[str, Any] = {}  # there are none
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
+        """The document."""
+        return (self.document,)
+
+    def body(self) -> Any:
+        """Return the document."""
+        return self.document
 
 
 class Update(Statement):

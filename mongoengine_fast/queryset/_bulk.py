@@ -170,7 +170,7 @@ class _BulkSave:
                 return doc._begin_save(validate, clean, False, self._signal_kwargs)
             if validate:
                 doc.validate(clean=clean)
-            return not doc._is_plainly_stored() and doc._will_create(False)
+            return doc._is_fresh() or (not doc._is_plainly_stored() and doc._will_create(False))
 
         self._created = list(each_valid(dict(enumerate(self._docs)), begin).values())
 
@@ -199,8 +199,14 @@ class _BulkSave:
     def _is_plain_update(self, position: int, doc: Any) -> bool:
         return not self._created[position] and type(doc) in self._plain and doc._is_plainly_stored()
 
+    def _takes_plainly(self, position: int, doc: Any, key: Any) -> bool:
+        """Have a document that was inserted take its key, if it needs no more than that."""
+        return bool(self._created[position] and type(doc) in self._plain and doc._take_inserted(key))
+
     def _statement(self, position: int, doc: Any, encode: Callable[[Any], Any]) -> Any:
         """Return the write that stores a document; None when nothing has changed."""
+        if self._created[position] and type(doc) in self._plain and doc._is_fresh():
+            return lanes.Insert(doc)
         found = False if self._created[position] or type(doc) not in self._plain else encode(doc)
         if found is False:
             return doc._save_statement(self._created[position])
@@ -217,6 +223,8 @@ class _BulkSave:
             try:
                 # Not `pk`, which may be a reference that is followed.
                 key = saved[position]
+                if key is not None and self._takes_plainly(position, doc, key):
+                    continue
                 if key is None:
                     key = doc._data.get(doc._meta["id_field"])
                 doc._end_save(key, self._created[position], self._signal_kwargs)

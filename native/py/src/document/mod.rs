@@ -68,6 +68,16 @@ impl DocumentCore {
         encode::update::is_plainly_stored(slf)
     }
 
+    /// Whether this was never stored, has no key, and nothing of the program's own has a say in how it gets one.
+    fn _is_fresh(slf: &Bound<'_, Self>) -> PyResult<bool> {
+        encode::fresh::is_fresh(slf)
+    }
+
+    /// Do what comes after a fresh document was inserted; false, and nothing done, when it is none.
+    fn _take_inserted(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
+        encode::fresh::inserted(slf, key)
+    }
+
     #[setter(_data)]
     fn set_data(slf: &Bound<'_, Self>, values: &Bound<'_, PyAny>) -> PyResult<()> {
         data_view::replace_all(slf, values)

@@ -1,6 +1,7 @@
 //! Documents to what is stored: BSON bytes in one pass, or the `SON` that `to_mongo` returns.
 pub mod bytes;
 pub mod delta;
+pub mod fresh;
 pub mod row;
 pub mod son;
 pub mod update;
