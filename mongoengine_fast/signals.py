@@ -26,6 +26,8 @@ except ImportError:
     class _FakeSignal:
         """Stands in for a blinker signal: nobody can listen, sending does nothing."""
 
+        receivers: Any = ()
+
         def __init__(self, name: str, doc: str | None = None) -> None:
             self.name = name
             self.__doc__ = doc

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import copy
 import re
+import time
+import uuid
+from datetime import datetime
 from typing import Any
+
+from bson import ObjectId
 
 from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
 from mongoengine_fast.base.common import get_document
@@ -31,11 +36,13 @@ _METHODS = {
     "_get_changed_fields": "own_changed",
     "_clear_changed_fields": "own_clear",
 }
+# Defaults of which nobody can tell when, or how often, they are called.
+_PURE = (uuid.uuid1, uuid.uuid4, ObjectId, datetime.now, datetime.utcnow, time.time)
 _CALL = type.__dict__["__call__"]
 # What undeclared attributes of dynamic documents pass through.
 _DYNAMIC_HOOKS = ("__setattr__", "_set_dynamic", "_BaseDocument__expand_dynamic_values")
 _STATE = ("_fields", "_fields_ordered", "_dynamic", "_meta", "STRICT")
-DOCUMENT_HOOKS = tuple(dict.fromkeys((*_LOADING, *_METHODS, *_STATE, *_DYNAMIC_HOOKS)))
+DOCUMENT_HOOKS = tuple(dict.fromkeys((*_LOADING, *_METHODS, *_STATE, *_DYNAMIC_HOOKS, "__del__")))
 
 # By hook name, what counts as the package's own: everything else is the program's.
 _stock_hooks: dict[str, list[Any]] = {name: [] for name in (*_LOADING, *_METHODS)}
@@ -131,6 +138,11 @@ def _field_spec(field: Any) -> dict[str, Any]:
     return spec
 
 
+def _is_pure(default: Any) -> bool:
+    # A method of a built-in class is another object each time that it is asked for.
+    return any(default is known or (type(default) is type(known) and default == known) for known in _PURE)
+
+
 def _own_lazy_load(field: Any) -> bool:
     if not field._is_complex_field:
         return False
@@ -158,6 +170,7 @@ def _properties(field: Any) -> dict[str, Any]:
         "required": field.required,
         "null": field.null,
         "default": field.default,
+        "pure_default": _is_pure(field.default),
         "auto_gen": field._auto_gen,
         "is_file": field._is_file_field,
         "takes_clean": field._is_embedded_field or field._is_generic_embedded_field,
@@ -192,6 +205,7 @@ def compile_plan(cls: Any) -> Plan:
     """Return the plan of a document class, which it also keeps."""
     meta = cls._meta
     spec = {flag: not _is_stock(cls, name) for name, flag in _METHODS.items()}
+    spec["own_del"] = _static(cls, "__del__") is not None
     spec["is_document"] = cls._is_document
     spec["is_embedded"] = getattr(cls, "_is_embedded_document", False)
     spec["dynamic"] = cls._dynamic

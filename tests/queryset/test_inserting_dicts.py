@@ -1,11 +1,12 @@
 """Dicts that are inserted: stored as their documents would be, mostly without making these."""
 
 import itertools
+import signal
 import uuid
 from datetime import datetime
 
 import pytest
-from bson import ObjectId, encode
+from bson import SON, ObjectId, encode
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
@@ -162,14 +163,14 @@ def test_an_error_of_the_server_shows_what_was_sent():
         order.objects.insert([{"_id": key, "name": "a"}, {"_id": key, "name": "b"}])
     [error] = raised.value.__context__.details["writeErrors"]
     assert (error["index"], error["op"]["_id"], error["op"]["n"]) == (1, key, "b")
+    assert type(error["op"]) is SON
 
 
-def test_defaults_that_are_called_are_called_once_for_each_row():
+def test_defaults_that_are_called_are_called_once_for_each_row_in_order():
     calls = itertools.count()
 
     class Thing(me.Document):
         number = me.IntField(default=lambda: next(calls))
-        key = me.UUIDField(default=uuid.uuid4)
         name = me.StringField()
         text = me.StringField()
 
@@ -180,7 +181,86 @@ def test_defaults_that_are_called_are_called_once_for_each_row():
     rows[1]["text"] = "t"
     Thing.objects.insert(rows)
     assert list(Thing.objects.order_by("name").scalar("number")) == [4, 5, 77, 6]
-    assert len(set(Thing.objects.scalar("key"))) == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "default"),
+    [("UUIDField", uuid.uuid4), ("ObjectIdField", ObjectId), ("DateTimeField", datetime.now)],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_well_known_defaults_need_no_document(field, default):
+    class Thing(me.Document):
+        made = getattr(me, field)(default=default)
+
+    assert encoded(Thing, {}) is not None
+    Thing.objects.insert([{}, {}])
+    found = list(Thing.objects.scalar("made"))
+    assert len(found) == 2
+    assert {type(one) for one in found} == {type(default())}
+
+
+def test_validators_of_defaults_are_asked_once():
+    asked = []
+
+    class Thing(me.Document):
+        checked = me.StringField(default="x", validation=asked.append)
+        number = me.IntField()
+
+    Thing.objects.insert([{"number": "1"}, {"number": 1}])
+    assert asked == ["x", "x"]
+
+
+def test_a_default_part_knows_its_owner_when_it_is_cleaned():
+    class Part(me.EmbeddedDocument):
+        owner = me.StringField()
+
+        def clean(self):
+            self.owner = self._instance.name
+
+    class Whole(me.Document):
+        name = me.StringField()
+        part = me.EmbeddedDocumentField(Part, default=Part)
+
+    Whole.objects.insert([{"name": "n"}])
+    assert Whole.objects.get().part.owner == "n"
+
+
+def test_a_key_that_may_be_null_is_made_where_it_is_missing():
+    class Thing(me.Document):
+        key = me.StringField(db_field="_id", null=True)
+        number = me.IntField()
+
+    [key] = Thing.objects.insert([{"number": 1}], load_bulk=False)
+    assert Thing._get_collection().find_one() == {"_id": key, "number": 1}
+
+
+def test_a_key_of_several_fields_is_returned_as_it_is_stored():
+    class Key(me.EmbeddedDocument):
+        sku = me.StringField()
+        shop = me.IntField(default=7)
+
+    class Thing(me.Document):
+        key = me.EmbeddedDocumentField(Key, primary_key=True)
+
+    assert Thing.objects.insert([{"key": {"sku": "x"}}], load_bulk=False) == [{"sku": "x", "shop": 7}]
+
+
+def test_a_signal_handler_ends_a_long_search():
+    class Thing(me.Document):
+        text = me.StringField(regex=r"^(a+)+$")
+
+    def stop(number, frame):
+        raise TimeoutError("stopped")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(TimeoutError, match="stopped"):
+            Thing.objects.insert([{"text": "a" * 30 + "b"}])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert Thing.objects.count() == 0
 
 
 def test_receivers_of_signals_are_sent_documents():

@@ -138,3 +138,74 @@ def test_half_read_results_are_let_go(me):
     del rows, kept
     gc.collect()
     assert not any(ghost() for ghost in ghosts)
+
+
+@alike_with_mongodb
+def test_a_receiver_that_comes_meanwhile_is_sent_what_is_loaded_after_it(me):
+    model = numbers(me)
+    rows = iter(model.objects.order_by("number"))
+    seen = [next(rows).number for _ in range(250)]
+    made = []
+
+    def note(sender, document, **_):
+        made.append(document.number)
+
+    me.signals.post_init.connect(note, sender=model)
+    seen += [row.number for row in rows]
+    me.signals.post_init.disconnect(note, sender=model)
+    return seen, made
+
+
+@alike_with_mongodb
+def test_a_class_changed_meanwhile_makes_the_documents_after_it(me):
+    model = numbers(me)
+    rows = iter(model.objects.order_by("number"))
+    first = [next(rows).label for _ in range(250)]
+    stock = model.__init__
+
+    def __init__(self, *args, **values):
+        stock(self, *args, **values)
+        self.label = "changed"
+
+    model.__init__ = __init__
+    return first, [row.label for row in rows]
+
+
+@pytest.mark.parametrize("no_cache", [False, True])
+@alike_with_mongodb
+def test_no_more_documents_end_than_mongoengine_makes(me, no_cache):
+    ended = []
+
+    class Number(me.Document):
+        number = me.IntField(primary_key=True)
+        meta = {"auto_create_index": False}
+
+        def __del__(self):
+            ended.append(self.number)
+
+    Number._get_collection().insert_many([{"_id": number} for number in range(COUNT)])
+    found = Number.objects.order_by("number")
+    rows = iter(found.no_cache() if no_cache else found)
+    seen = [next(rows).number for _ in range(350)]
+    del rows, found
+    gc.collect()
+    return seen, sorted(ended)
+
+
+@alike_but_for_commands
+def test_a_half_read_result_keeps_no_class_alive(me):
+    # As above.
+    class Passing(me.Document):
+        number = me.IntField()
+        meta = {"auto_create_index": False}
+
+    Passing._get_collection().insert_many([{"number": number} for number in range(COUNT)])
+    Passing.rows = iter(Passing.objects.no_cache())
+    for _ in range(150):
+        next(Passing.rows)
+    ghost = weakref.ref(Passing)
+    registry = me.base.common._document_registry
+    registry.pop(next(name for name, cls in registry.items() if cls is Passing))
+    del Passing, registry
+    gc.collect()
+    assert ghost() is None

@@ -48,12 +48,21 @@ impl Batch {
     /// Finds up to `number` further documents and passes over them.
     pub fn next_ranges(&mut self, number: usize) -> Result<Vec<Range<usize>>> {
         let mut ranges = Vec::with_capacity(number.min(1024));
-        while ranges.len() < number && !self.is_read() {
-            let range = self.range_at(self.position)?;
-            self.position = range.end;
+        while ranges.len() < number {
+            let Some(range) = self.next_range()? else { break };
             ranges.push(range);
         }
         Ok(ranges)
+    }
+
+    /// Finds the next document and passes over it.
+    pub fn next_range(&mut self) -> Result<Option<Range<usize>>> {
+        if self.is_read() {
+            return Ok(None);
+        }
+        let range = self.range_at(self.position)?;
+        self.position = range.end;
+        Ok(Some(range))
     }
 
     /// Where the next document is looked for.
@@ -68,10 +77,7 @@ impl Batch {
 
     /// Reads the next document.
     pub fn next_document(&mut self) -> Result<Option<&[u8]>> {
-        match self.next_ranges(1)?.pop() {
-            Some(range) => Ok(Some(&self.bytes()[range])),
-            None => Ok(None),
-        }
+        Ok(self.next_range()?.map(|range| &self.bytes()[range]))
     }
 
     fn range_at(&self, position: usize) -> Result<Range<usize>> {

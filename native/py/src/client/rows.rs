@@ -4,8 +4,9 @@ use std::sync::Arc;
 use mongoengine_fast_core::bson::writer;
 use mongoengine_fast_core::ops::bulk::Statements;
 use pyo3::exceptions::PyValueError;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyType};
+use pyo3::types::{PyDict, PyList, PyType};
 
 use super::collection::Collection;
 use crate::codec::{self, CodecOptions};
@@ -23,9 +24,12 @@ pub struct EncodedRow {
 
 #[pymethods]
 impl EncodedRow {
-    /// What is stored.
+    /// What is stored: a `bson.SON`.
     fn to_mongo<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        codec::decode_document(py, &self.bytes, &self.codec)
+        let keywords = PyDict::new(py);
+        keywords.set_item(intern!(py, "document_class"), &codec::types(py).son)?;
+        let options = self.codec.source.bind(py).call_method(intern!(py, "with_options"), (), Some(&keywords))?;
+        codec::decode_document(py, &self.bytes, &CodecOptions::from_py(&options)?)
     }
 }
 
@@ -54,11 +58,11 @@ impl Collection {
     ) -> PyResult<Bound<'py, PyList>> {
         let py = class.py();
         let made = PyList::empty(py);
-        let Some(mut encoder) = Rows::of(Plan::of(class)?, &self.codec)? else { return Ok(made) };
+        let Some(encoder) = Rows::of(Plan::of(class)?, &self.codec)? else { return Ok(made) };
         let mut bytes = Vec::new();
         for row in rows {
             bytes.clear();
-            match encoder.encode(&row, &mut bytes) {
+            match encoder.encode(&row, &mut bytes)? {
                 Some(id) => {
                     let id = id.map(Bound::unbind);
                     let bytes = bytes.as_slice().into();

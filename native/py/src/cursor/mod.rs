@@ -98,7 +98,7 @@ impl Cursor {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.client)?;
         match self.rows.try_lock() {
-            Ok(rows) => rows.as_ref().map_or(Ok(()), |rows| visit.call(&rows.loader)),
+            Ok(rows) => rows.as_ref().map_or(Ok(()), |rows| rows.traverse(&visit)),
             Err(_) => Ok(()),
         }
     }

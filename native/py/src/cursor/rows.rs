@@ -5,8 +5,10 @@ use mongoengine_fast_core::json::{self, Style};
 use mongoengine_fast_core::ops::batches::Batch;
 use mongoengine_fast_core::ops::cursor::Batches;
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use pyo3::PyTraverseError;
 
 use super::ahead::Ahead;
 use crate::client::wait;
@@ -36,7 +38,7 @@ impl Rows {
             loader,
             options,
             begun: false,
-            ahead: Ahead::none(),
+            ahead: Ahead::nothing(),
             delayed: None,
         }
     }
@@ -75,6 +77,9 @@ impl Rows {
         number: usize,
         out: &Bound<'_, PyList>,
     ) -> PyResult<()> {
+        if !self.ahead.is_current(py, number)? {
+            self.ahead.give_back(self.current.as_mut());
+        }
         self.ahead.approach(py, number);
         while out.len() < number {
             if let Some(document) = self.ahead.next(py) {
@@ -121,7 +126,7 @@ impl Rows {
         let Some(batch) = self.current.as_mut() else { return Ok(()) };
         if std::mem::replace(&mut self.begun, true) {
             // Who reads on after a part of a batch most often reads all of it.
-            self.ahead = Ahead::load(self.loader.bind(py), self.options, batch);
+            self.ahead.load(self.loader.bind(py), self.options, batch);
             if !self.ahead.is_empty() {
                 return Ok(());
             }
@@ -149,9 +154,7 @@ impl Rows {
         style: &Style,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut batches: Vec<(Batch, Vec<Range<usize>>)> = Vec::new();
-        if let Some(batch) = self.current.as_mut() {
-            self.ahead.give_back(batch);
-        }
+        self.ahead.give_back(self.current.as_mut());
         loop {
             if let Some(mut batch) = self.current.take() {
                 let ranges = batch.next_ranges(usize::MAX).map_err(|error| errors::to_py(py, error, faults))?;
@@ -174,10 +177,15 @@ impl Rows {
         Ok(out.into_any())
     }
 
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.loader)?;
+        self.ahead.traverse(visit)
+    }
+
     /// Drops what is left and kills the server's cursor.
     pub fn close(&mut self, py: Python<'_>) {
         self.delayed = None;
-        self.ahead = Ahead::none();
+        self.ahead = Ahead::nothing();
         self.current = None;
         if let Some(mut batches) = self.take_batches() {
             py.detach(|| batches.close());

@@ -3,37 +3,28 @@
 //! Only what is plainly valid is done here. Anything else in a row (other types, errors, values that Python converts)
 //! leaves the whole row to a document, which then does and says everything as if this had not been tried.
 use mongoengine_fast_core::bson::{tag, writer};
+use pyo3::exceptions::{
+    PyAssertionError, PyAttributeError, PyOverflowError, PyRuntimeError, PyTypeError, PyValueError,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PyString};
 
 use super::bytes::{stored_id, Pass};
 use super::refused;
-use crate::codec::CodecOptions;
+use crate::codec::{self, CodecOptions};
 use crate::decode::convert;
 use crate::ffi_util::{each_item, list_item, Level};
 use crate::load;
 use crate::plan::{FieldPlan, Plan, ToMongo, ToPython, Validate};
 use crate::scalars;
+use crate::typerefs;
 use crate::validate;
-
-/// What is done about defaults that run code of the program, which must not run twice for one row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Calls {
-    /// The first one ends the attempt.
-    Stop,
-    /// They are passed over, to see whether all the rest passes.
-    Skip,
-    /// They are made: nothing else can end the attempt.
-    Make,
-}
 
 /// What a field of a row holds.
 enum Item<'py> {
     Nothing,
     Given(Bound<'py, PyAny>),
     Default(Bound<'py, PyAny>),
-    /// A default that was passed over.
-    Later,
 }
 
 /// The `_id` of a row that was encoded, if it has one: else it is given one when it is sent.
@@ -43,44 +34,48 @@ type Key<'py> = Option<Bound<'py, PyAny>>;
 pub struct Rows<'a, 'py> {
     plan: Bound<'py, Plan>,
     options: &'a CodecOptions,
-    /// A row needed a default that runs code of the program.
-    rehearses: bool,
 }
 
 impl<'a, 'py> Rows<'a, 'py> {
     /// `None` for a class whose documents do things of their own.
     pub fn of(plan: Bound<'py, Plan>, options: &'a CodecOptions) -> PyResult<Option<Self>> {
         let plain = plan.get().flags.is_document && is_plain(plan.get()) && !load::anybody_listens(plan.py())?;
-        Ok(plain.then_some(Rows { plan, options, rehearses: false }))
+        Ok(plain.then_some(Rows { plan, options }))
     }
 
     /// Append a row as it is stored; `None`, and nothing appended, when a document has to do it.
-    pub fn encode(&mut self, row: &Bound<'py, PyAny>, out: &mut Vec<u8>) -> Option<Key<'py>> {
-        let row = row.cast_exact::<PyDict>().ok()?;
-        if !self.rehearses {
-            match self.attempt(row, out, Calls::Stop) {
-                (None, true) => self.rehearses = true,
-                (id, _) => return id,
-            }
-        }
+    ///
+    /// Raises what is no error of a value: a signal handler's exception, `KeyboardInterrupt`.
+    pub fn encode(&self, row: &Bound<'py, PyAny>, out: &mut Vec<u8>) -> PyResult<Option<Key<'py>>> {
+        let Ok(row) = row.cast_exact::<PyDict>() else { return Ok(None) };
         let start = out.len();
-        self.attempt(row, out, Calls::Skip).0?;
-        out.truncate(start);
-        self.attempt(row, out, Calls::Make).0
-    }
-
-    /// The key, if all went well; and whether a default ended the attempt.
-    fn attempt(&self, row: &Bound<'py, PyDict>, out: &mut Vec<u8>, calls: Calls) -> (Option<Key<'py>>, bool) {
-        let start = out.len();
-        let mut attempt = Attempt { pass: Pass::new(self.options, out), calls, stopped: false };
-        // Whatever an error says, the document says it too.
-        let id = attempt.whole(&self.plan, row).unwrap_or(None);
-        let stopped = attempt.stopped;
-        if id.is_none() {
+        let mut attempt = Attempt { pass: Pass::new(self.options, out), asked: false };
+        let outcome = attempt.whole(&self.plan, row);
+        let asked = attempt.asked;
+        if !matches!(outcome, Ok(Some(_))) {
             out.truncate(start);
         }
-        (id, stopped)
+        match outcome {
+            // What an error says of a value the document says, too.
+            Err(error) if is_about_a_value(row.py(), &error, asked)? => Ok(None),
+            outcome => outcome,
+        }
     }
+}
+
+/// Whether an error is none that the program raised: *asked* says that it comes from comparing with what a field allows.
+fn is_about_a_value(py: Python<'_>, error: &PyErr, asked: bool) -> PyResult<bool> {
+    if asked {
+        return Ok(error.is_instance_of::<PyValueError>(py)
+            || error.is_instance_of::<PyAttributeError>(py)
+            || error.is_instance_of::<PyAssertionError>(py)
+            || error.matches(py, typerefs::validation_error(py)?)?);
+    }
+    Ok(error.is_instance_of::<PyValueError>(py)
+        || error.is_instance_of::<PyTypeError>(py)
+        || error.is_instance_of::<PyOverflowError>(py)
+        || error.is_instance_of::<PyRuntimeError>(py)
+        || error.matches(py, &codec::types(py).invalid_document)?)
 }
 
 /// Making, validating and storing a document runs no code of its class.
@@ -93,8 +88,8 @@ fn is_plain(plan: &Plan) -> bool {
 /// One way through one row. Methods that return a `bool` return false when a document has to do it.
 struct Attempt<'a> {
     pass: Pass<'a>,
-    calls: Calls,
-    stopped: bool,
+    /// A field's limits were asked, and raised.
+    asked: bool,
 }
 
 impl Attempt<'_> {
@@ -107,20 +102,24 @@ impl Attempt<'_> {
                 _ => return Ok(None),
             }
         }
-        if !self.fill(py, plan.get(), &mut items)? {
+        if !fill(py, plan.get(), &mut items)? {
             return Ok(None);
         }
         let start = writer::begin_document(self.pass.out);
         let mut id = None;
         if let Some(&slot) = plan.get().by_db.get(b"_id".as_slice()) {
             let field = &plan.get().fields[slot];
-            if !self.item(field, b"_id", &items[slot], 1)? {
-                return Ok(None);
+            match &items[slot] {
+                Item::Nothing if field.required || field.auto_gen => return Ok(None),
+                Item::Nothing => {}
+                Item::Given(value) | Item::Default(value) => {
+                    let plain = scalars::is_plain_scalar(value) && self.item(field, b"_id", &items[slot], 1)?;
+                    if !plain {
+                        return Ok(None);
+                    }
+                    id = Some(stored_id(field, value.clone())?);
+                }
             }
-            id = match &items[slot] {
-                Item::Given(value) | Item::Default(value) => Some(stored_id(field, value.clone())?),
-                Item::Nothing | Item::Later => None,
-            };
         } else if plan.get().by_name.contains_key("id") {
             return Ok(None);
         }
@@ -149,43 +148,33 @@ impl Attempt<'_> {
         Ok(true)
     }
 
-    /// Put defaults in the place of what is missing; MongoEngine's constructor has them before it looks at the rest.
-    fn fill<'py>(&mut self, py: Python<'py>, plan: &Plan, items: &mut [Item<'py>]) -> PyResult<bool> {
-        for (field, item) in plan.fields.iter().zip(items) {
-            if matches!(item, Item::Given(value) if !value.is_none()) || &*field.db_bytes == b"_cls" {
-                continue;
-            }
-            *item = Item::Nothing;
-            if field.null {
-                continue;
-            }
-            if !field.default.is_lazy() && self.calls != Calls::Make {
-                if self.calls == Calls::Stop {
-                    self.stopped = true;
-                    return Ok(false);
-                }
-                *item = Item::Later;
-            } else if let Some(value) = field.default.produce(py)?.filter(|value| !value.is_none()) {
-                *item = Item::Default(value);
-            }
-        }
-        Ok(true)
-    }
-
     fn item(&mut self, field: &FieldPlan, key: &[u8], item: &Item<'_>, depth: usize) -> PyResult<bool> {
         match item {
             Item::Given(value) => self.given(field, key, value, depth),
-            Item::Later => Ok(true),
-            Item::Default(value) => {
-                validate::value(field, value)?;
-                self.pass.field(field, key, value, depth)?;
-                Ok(true)
-            }
+            Item::Default(value) => self.default(field, key, value, depth),
             // What is missing is an error, or to be generated.
             Item::Nothing if field.required || field.auto_gen => Ok(false),
             Item::Nothing if field.null => writer::null(self.pass.out, key).map_err(refused).map(|()| true),
             Item::Nothing => Ok(true),
         }
+    }
+
+    /// A default, which is not converted: one that is stored as it is, or an empty container.
+    fn default(&mut self, field: &FieldPlan, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+        let empty = value.cast_exact::<PyList>().is_ok_and(|list| list.is_empty())
+            || value.cast_exact::<PyDict>().is_ok_and(|dict| dict.is_empty());
+        if !field.plain_validation || field.is_file || field.set_by_python() {
+            return Ok(false);
+        }
+        let plain = empty || scalars::is_plain_scalar(value);
+        Ok(plain && self.accepts(field, value)? && self.pass.natively(field, key, value, depth)?)
+    }
+
+    /// Whether the field finds a value valid, as far as that can be said here.
+    fn accepts(&mut self, field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let accepted = validate::accepts(field, value, true);
+        self.asked |= accepted.is_err();
+        accepted
     }
 
     /// A value of the row, or an item of a container in it, which is not None.
@@ -206,7 +195,7 @@ impl Attempt<'_> {
     }
 
     fn scalar(&mut self, field: &FieldPlan, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
-        let is_plain = scalars::is_plain_scalar(value) && validate::accepts(field, value, true)?;
+        let is_plain = scalars::is_plain_scalar(value) && self.accepts(field, value)?;
         Ok(is_plain && self.pass.natively(field, key, value, depth)?)
     }
 
@@ -229,7 +218,7 @@ impl Attempt<'_> {
             let Some(slot) = load::slot_of(me, &key, &value)? else { return Ok(false) };
             items[slot] = Item::Given(value);
         }
-        if !self.fill(py, me, &mut items)? {
+        if !fill(py, me, &mut items)? {
             return Ok(false);
         }
         writer::element(self.pass.out, tag::DOCUMENT, key).map_err(refused)?;
@@ -256,7 +245,7 @@ impl Attempt<'_> {
         let dict = value.cast_exact::<PyDict>().ok().filter(|_| field.validate == Validate::Dict);
         let Some(inner) = &field.inner else {
             // Without a kind of items they are encoded as they are, and validated as a whole.
-            let plain = (list.is_some() || dict.is_some()) && validate::accepts(field, value, true)?;
+            let plain = (list.is_some() || dict.is_some()) && self.accepts(field, value)?;
             return Ok(plain && self.pass.container(None, key, value, depth)?);
         };
         field.hand_down_dereferencing(value.py());
@@ -319,6 +308,26 @@ impl Attempt<'_> {
         }
         Ok(whole)
     }
+}
+
+/// Put defaults in the place of what is missing; false for one that has to be asked of the program.
+fn fill<'py>(py: Python<'py>, plan: &Plan, items: &mut [Item<'py>]) -> PyResult<bool> {
+    for (field, item) in plan.fields.iter().zip(items) {
+        if matches!(item, Item::Given(value) if !value.is_none()) || &*field.db_bytes == b"_cls" {
+            continue;
+        }
+        *item = Item::Nothing;
+        if field.null {
+            continue;
+        }
+        if !(field.default.is_lazy() || field.pure_default) {
+            return Ok(false);
+        }
+        if let Some(value) = field.default.produce(py)?.filter(|value| !value.is_none()) {
+            *item = Item::Default(value);
+        }
+    }
+    Ok(true)
 }
 
 fn nothing<'py>(plan: &Plan) -> Vec<Item<'py>> {

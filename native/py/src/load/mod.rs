@@ -113,28 +113,24 @@ pub fn load_batch(
     Ok(())
 }
 
-/// The first of some documents, hidden from the collector, up to one that code of the program has to do with.
-pub fn load_ahead(
-    loader: &Bound<'_, PyAny>,
-    options: OptionsId,
-    documents: &mut dyn Iterator<Item = &[u8]>,
-) -> Vec<Py<DocumentCore>> {
-    let mut made = Vec::new();
-    let Ok(true) = is_lazy(loader) else { return made };
-    let Ok(Ok(mut batch)) = loader.cast::<DocumentLoader>().map(|loader| loader.get().batch(loader.py(), options))
-    else {
-        return made;
-    };
-    batch.only_lazy = true;
-    if batch.listened {
-        return made;
+/// Makes documents before they are asked for, hidden from the collector.
+pub struct Early<'py>(Batch<'py>);
+
+impl<'py> Early<'py> {
+    /// `None` where code of the program has to do with every document.
+    pub fn of(loader: &Bound<'py, PyAny>, options: OptionsId) -> Option<Self> {
+        let made = loader.cast::<DocumentLoader>().ok()?.get().batch(loader.py(), options);
+        let mut batch = made.ok().filter(|batch| batch.base.get().flags.lazy_load && !batch.listened)?;
+        batch.only_lazy = true;
+        Some(Early(batch))
     }
-    // Whatever is wrong with a document is found again when it is asked for.
-    while let Some(Ok(Some(document))) = documents.next().map(|bytes| batch.load(bytes)) {
+
+    /// `None` for a document that code of the program has to do with, or with which something is wrong.
+    pub fn load(&mut self, bytes: &[u8]) -> Option<Bound<'py, DocumentCore>> {
+        let document = self.0.load(bytes).ok()??;
         collector::hide(&document);
-        made.push(document.unbind());
+        Some(document)
     }
-    made
 }
 
 /// Whether a loader makes documents, of a class whose documents native code makes.
@@ -186,7 +182,7 @@ impl<'py> Batch<'py> {
     ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
         let py = plan.py();
         let Some(eager) = judge::eager_slots(py, plan, &raw, &places, self.listened)? else { return Ok(None) };
-        if self.only_lazy && !eager.is_empty() {
+        if self.only_lazy && (!eager.is_empty() || plan.get().flags.own_del) {
             return Ok(None);
         }
         checked(py, make(py, plan, raw, places, &eager))

@@ -142,6 +142,8 @@ pub struct FieldPlan {
     pub dbref: bool,
     pub binary: bool,
     pub default: DefaultValue,
+    /// The default is called, but nobody can tell when, or how often.
+    pub pure_default: bool,
     pub max_length: Option<usize>,
     pub min_length: Option<usize>,
     pub has_regex: bool,
@@ -218,6 +220,7 @@ impl FieldPlan {
             dbref: truthy(spec, "dbref")?,
             binary: truthy(spec, "binary")?,
             default: DefaultValue::from_object(spec.get_item("default")?),
+            pure_default: truthy(spec, "pure_default")?,
             max_length: length(spec, "max_length")?,
             min_length: length(spec, "min_length")?,
             has_regex: truthy(spec, "has_regex")?,

@@ -67,6 +67,8 @@ pub struct Flags {
     pub own_mark: bool,
     pub own_changed: bool,
     pub own_clear: bool,
+    /// It has a `__del__`, which says how many documents there were.
+    pub own_del: bool,
 }
 
 impl Flags {
@@ -85,6 +87,7 @@ impl Flags {
             own_mark: flag("own_mark")?,
             own_changed: flag("own_changed")?,
             own_clear: flag("own_clear")?,
+            own_del: flag("own_del")?,
         })
     }
 }

@@ -68,14 +68,6 @@ fn check<'py>(
     }
 }
 
-/// Check a value; the field itself is asked where it has to be, and raises what it says.
-pub fn value(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<()> {
-    if kinds::accepts(field, value, true)? {
-        return Ok(());
-    }
-    ask(field.field.bind(value.py()), field.takes_clean, value, true)
-}
-
 /// `field._validate(value)`, with `clean` for fields of embedded documents.
 fn ask(field: &Bound<'_, PyAny>, takes_clean: bool, value: &Bound<'_, PyAny>, clean: bool) -> PyResult<()> {
     let py = value.py();
