@@ -53,17 +53,25 @@ fn members(out: &mut Vec<u8>, bytes: &[u8], style: &Style, depth: usize, nested:
 struct Keys<'a> {
     few: Vec<&'a str>,
     many: HashSet<&'a str>,
+    /// A bit for each key, so that most new ones need not be compared with all others.
+    seen: u64,
 }
 
 impl<'a> Keys<'a> {
     /// Notes a key; false for one that was there before, because a `dict` keeps one of the two.
     fn take(&mut self, name: &'a str) -> bool {
+        let bit = bit_of(name.as_bytes());
+        let may_be_there = self.seen & bit != 0;
+        self.seen |= bit;
         if self.few.len() < FEW_KEYS {
-            let is_new = !self.few.contains(&name);
+            let is_new = !may_be_there || !self.few.contains(&name);
+            if self.few.is_empty() {
+                self.few.reserve(FEW_KEYS);
+            }
             self.few.push(name);
             return is_new;
         }
-        !self.few.contains(&name) && self.many.insert(name)
+        !(may_be_there && self.few.contains(&name)) && self.many.insert(name)
     }
 
     fn count(&self) -> usize {
@@ -82,6 +90,16 @@ impl<'a> Keys<'a> {
             _ => false,
         }
     }
+}
+
+/// One of 64 bits, by the length and the ends of a key.
+fn bit_of(name: &[u8]) -> u64 {
+    let ends = match name {
+        [] => 0,
+        [only] => usize::from(*only),
+        [first, .., last] => usize::from(*first) * 31 + usize::from(*last) * 7,
+    };
+    1 << ((ends + name.len() * 13) % 64)
 }
 
 fn value(out: &mut Vec<u8>, tag: u8, bytes: &[u8], style: &Style, depth: usize) -> Result<()> {
@@ -161,7 +179,7 @@ fn wrapped(out: &mut Vec<u8>, name: &str, value: impl std::fmt::Display) {
 fn integer(out: &mut Vec<u8>, number: i64, name: Option<&str>) {
     match name {
         Some(name) => wrapped(out, name, number),
-        None => display(out, number),
+        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
     }
 }
 
@@ -179,7 +197,11 @@ fn date(out: &mut Vec<u8>, millis: i64, style: &Style) -> Result<()> {
         return Err(Declined);
     }
     match style.dates {
-        Dates::Millis => display(out, format_args!("{{\"$date\": {millis}}}")),
+        Dates::Millis => {
+            out.extend_from_slice(b"{\"$date\": ");
+            out.extend_from_slice(itoa::Buffer::new().format(millis).as_bytes());
+            out.push(b'}');
+        }
         Dates::Iso if millis >= 0 => {
             let [year, month, day, hour, minute, second, rest] = dates::civil(millis);
             display(out, format_args!("{{\"$date\": \"{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"));
