@@ -54,23 +54,67 @@ fn takes_plainly(
     Ok(true)
 }
 
+/// The names of undeclared fields, and all fields with these: the very objects of the document before, if that had the same.
+fn shape<'py>(
+    plan: &Bound<'py, Plan>,
+    values: &Bound<'py, PyDict>,
+) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyTuple>)> {
+    let py = plan.py();
+    let declared = plan.get().class.bind(py).getattr(intern!(py, "_fields_ordered"))?.cast_into::<PyTuple>()?;
+    if let Some(known) = plan.get().last_shape(py) {
+        let [of, names, ordered] = known.map(|tuple| tuple.into_bound(py));
+        let same = names.len() == values.len() && names.iter().zip(values.keys()).all(|(one, other)| one.is(&other));
+        if same && of.is(&declared) {
+            return Ok((names, ordered));
+        }
+    }
+    let names = values.keys().to_tuple();
+    let ordered = PyTuple::new(py, declared.iter().chain(names.iter()).collect::<Vec<_>>())?;
+    plan.get().note_shape(py, [declared.unbind(), names.clone().unbind(), ordered.clone().unbind()]);
+    Ok((names, ordered))
+}
+
+/// `document._dynamic_fields`; their objects are made when somebody asks.
+pub fn fields<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
+    let py = document.py();
+    let (known, names) = document.get().state.with(py, |state| {
+        let known = state.dynamic_fields.as_ref().map(|fields| fields.clone_ref(py));
+        (known, state.undeclared.as_ref().map(|names| names.clone_ref(py)))
+    });
+    if let Some(fields) = known {
+        return Ok(fields.into_bound(py));
+    }
+    let fields = SonBuilder::new(py)?;
+    if let Some(names) = names {
+        let make = typerefs::dynamic_field(py)?;
+        for name in names.bind(py).iter() {
+            fields.append(name.cast::<PyString>()?, &make.call1((&name,))?)?;
+        }
+    }
+    let fields = fields.finish();
+    set_fields(document, fields.clone().unbind());
+    Ok(fields)
+}
+
+/// `document._dynamic_fields = fields`.
+pub fn set_fields(document: &Bound<'_, DocumentCore>, fields: Py<PyAny>) {
+    let old = document
+        .get()
+        .state
+        .with(document.py(), |state| (state.dynamic_fields.replace(fields), state.undeclared.take()));
+    drop(old);
+}
+
 fn take_plainly(
     document: &Bound<'_, DocumentCore>,
     plan: &Bound<'_, Plan>,
     values: &Bound<'_, PyDict>,
 ) -> PyResult<()> {
     let py = document.py();
-    let ordered = plan.get().class.bind(py).getattr(intern!(py, "_fields_ordered"))?.cast_into::<PyTuple>()?;
-    let names = ordered.iter().chain(values.keys().iter());
     let attributes = document.getattr(intern!(py, "__dict__"))?.cast_into::<PyDict>()?;
-    attributes.set_item(intern!(py, "_fields_ordered"), PyTuple::new(py, names.collect::<Vec<_>>())?)?;
-    let fields = SonBuilder::new(py)?;
-    let make = typerefs::dynamic_field(py)?;
-    for name in values.keys().iter() {
-        fields.append(name.cast::<PyString>()?, &make.call1((&name,))?)?;
-    }
-    let fields = fields.finish().unbind();
-    let old = document.get().state.with(py, |state| state.dynamic_fields.replace(fields));
+    let (names, ordered) = shape(plan, values)?;
+    attributes.set_item(intern!(py, "_fields_ordered"), ordered)?;
+    let old = document.get().state.with(py, |state| state.undeclared.replace(names.unbind()));
     drop(old);
     for (name, value) in values.iter() {
         let value = if value.is_none() || scalars::is_plain_scalar(&value) {

@@ -23,7 +23,7 @@ pub use raw::RawDoc;
 pub use state::State;
 
 use crate::cell::GilCell;
-use crate::{codec, encode, validate};
+use crate::{encode, validate};
 pub use data_view::DataView;
 
 /// An argument of which only the truth matters.
@@ -124,24 +124,12 @@ impl DocumentCore {
 
     #[getter(_dynamic_fields)]
     fn dynamic_fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let py = slf.py();
-        let known = slf.get().state.with(py, |state| state.dynamic_fields.as_ref().map(|fields| fields.clone_ref(py)));
-        match known {
-            Some(fields) => Ok(fields.into_bound(py)),
-            None => {
-                let fields = codec::types(py).son.bind(py).call0()?;
-                let entry = fields.clone().unbind();
-                let old = slf.get().state.with(py, |state| state.dynamic_fields.replace(entry));
-                drop(old);
-                Ok(fields)
-            }
-        }
+        dynamic::fields(slf)
     }
 
     #[setter(_dynamic_fields)]
-    fn set_dynamic_fields(&self, py: Python<'_>, value: Py<PyAny>) {
-        let old = self.state.with(py, |state| state.dynamic_fields.replace(value));
-        drop(old);
+    fn set_dynamic_fields(slf: &Bound<'_, Self>, value: Py<PyAny>) {
+        dynamic::set_fields(slf, value);
     }
 
     #[getter(_instance)]

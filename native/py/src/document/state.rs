@@ -2,7 +2,7 @@
 use mongoengine_fast_core::bson::Elements;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyTuple};
 
 use super::raw::RawDoc;
 use super::slot::{Content, Slot, Slots};
@@ -27,6 +27,8 @@ pub struct State {
     /// Keys of `_data` that are no fields.
     pub extra: Option<Py<PyDict>>,
     pub dynamic_fields: Option<Py<PyAny>>,
+    /// The names of undeclared fields, as long as nobody has asked for `_dynamic_fields`.
+    pub undeclared: Option<Py<PyTuple>>,
     /// There is a list `_changed_fields`, which is made when it is first needed.
     pub tracks_changes: bool,
     pub changes: Option<Py<PyList>>,
@@ -44,6 +46,7 @@ impl State {
         let slot = self.slots.as_ref().and_then(|slots| slots.get(0)).is_some_and(Slot::is_raw);
         lines.map(|byte| usize::from(*byte)).sum::<usize>() + usize::from(slot)
     }
+
     pub fn empty() -> Self {
         Self {
             plan: None,
@@ -52,6 +55,7 @@ impl State {
             unfilled: false,
             extra: None,
             dynamic_fields: None,
+            undeclared: None,
             tracks_changes: false,
             changes: None,
             instance: None,

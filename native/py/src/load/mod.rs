@@ -55,6 +55,16 @@ impl DocumentLoader {
 }
 
 impl DocumentLoader {
+    /// What `_from_son` begins with, for classes that have the package's.
+    fn directly<'py>(&self, row: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Ok(row) = row.cast_exact::<PyDict>() else { return Ok(None) };
+        let plan = Plan::of(self.document_class.bind(row.py()))?;
+        if !(self.auto_dereference && plan.get().flags.plain_dynamic) {
+            return Ok(None);
+        }
+        from_dict(&plan, row, false)
+    }
+
     fn batch<'py>(&self, py: Python<'py>, options: OptionsId) -> PyResult<Batch<'py>> {
         let base = Plan::of(self.document_class.bind(py))?;
         Ok(Batch {
@@ -105,7 +115,10 @@ pub fn load_batch(
             None => {
                 // Whatever is unusual about this document, Python loads it the way MongoEngine does, errors included.
                 let row = codec::decode_document(py, bytes, options.get())?;
-                from_son(class, row.as_any(), loader.auto_dereference)?
+                match loader.directly(&row)? {
+                    Some(document) => document,
+                    None => from_son(class, row.as_any(), loader.auto_dereference)?,
+                }
             }
         };
         out.append(document)?;

@@ -5,7 +5,7 @@ mod watch;
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use pyo3::PyTraverseError;
 
 pub use fields::{DefaultValue, FieldPlan, GetOp, SetOp, ToMongo, ToPython, Validate};
@@ -46,6 +46,8 @@ pub struct Plan {
     detached: GilCell<Option<Py<PyAny>>>,
     /// The fields dereference, as they do after a document of the class was loaded.
     aligned: GilCell<bool>,
+    /// Of the dynamic document made last: declared fields, undeclared ones, and both.
+    shape: GilCell<Option<[Py<PyTuple>; 3]>>,
     /// Whether validating runs code of the program, once somebody has asked.
     native_validation: GilCell<Option<bool>>,
 }
@@ -137,6 +139,7 @@ impl Plan {
             polymorphic: GilCell::new(FxHashMap::default()),
             detached: GilCell::new(None),
             aligned: GilCell::new(false),
+            shape: GilCell::new(None),
             native_validation: GilCell::new(None),
             class: class.clone().unbind(),
             fields,
@@ -232,6 +235,15 @@ impl Plan {
         }
         self.native_validation.set(py, Some(native));
         Ok(native)
+    }
+
+    pub fn last_shape(&self, py: Python<'_>) -> Option<[Py<PyTuple>; 3]> {
+        self.shape.with(py, |shape| shape.as_ref().map(|known| known.each_ref().map(|tuple| tuple.clone_ref(py))))
+    }
+
+    pub fn note_shape(&self, py: Python<'_>, shape: [Py<PyTuple>; 3]) {
+        let old = self.shape.with(py, |known| known.replace(shape));
+        drop(old);
     }
 
     /// The `_fields` of documents that were loaded without dereferencing, shared by all of them.
