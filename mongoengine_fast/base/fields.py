@@ -109,6 +109,8 @@ class BaseField(FieldCore):
     _is_file_field = False
     _is_enum_field = False
     _is_sequence_field = False
+    #: No dict is ever a value of it.
+    _holds_one_value = False
 
     def __init__(
         self,
@@ -391,6 +393,8 @@ def _model_to_mongo(value: Any, use_db_field: bool, fields: Any) -> Any:
 
 class ObjectIdField(BaseField):
     """A `bson.ObjectId`; strings of 24 hexadecimal digits are converted."""
+
+    _holds_one_value = True
 
     def to_python(self, value: Any) -> Any:
         """Return an ObjectId, or the value itself if it cannot be one."""

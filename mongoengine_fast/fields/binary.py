@@ -18,6 +18,8 @@ class BinaryField(BaseField):
         max_bytes: greatest length, in bytes.
     """
 
+    _holds_one_value = True
+
     def __init__(self, max_bytes: int | None = None, **kwargs: Any) -> None:
         self.max_bytes = max_bytes
         super().__init__(**kwargs)
@@ -52,6 +54,8 @@ class UUIDField(BaseField):
         binary: store binary data, in the representation the connection was
             made with; otherwise a string.
     """
+
+    _holds_one_value = True
 
     _binary: bool | None = None
 

@@ -30,6 +30,7 @@ class CachedReferenceField(BaseField):
         ValidationError: `document_type` is none of the above.
     """
 
+    _holds_one_value = True
     _is_cached_reference_field = True
 
     def __init__(

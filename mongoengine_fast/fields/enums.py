@@ -22,6 +22,7 @@ class EnumField(BaseField):
         ValueError: a choice is not a member of the enumeration.
     """
 
+    _holds_one_value = True
     _is_enum_field = True
 
     def __init__(self, enum: type[Enum], **kwargs: Any) -> None:

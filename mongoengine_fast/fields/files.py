@@ -226,6 +226,7 @@ class FileField(BaseField):
         collection_name: GridFS collection.
     """
 
+    _holds_one_value = True
     _is_file_field = True
     proxy_class: type[GridFSProxy] = GridFSProxy
 

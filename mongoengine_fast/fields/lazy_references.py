@@ -44,6 +44,7 @@ class LazyReferenceField(BaseField):
         ValidationError: `document_type` is none of the above.
     """
 
+    _holds_one_value = True
     _is_lazy_reference_field = True
 
     def __init__(

@@ -19,6 +19,8 @@ class IntField(BaseField):
         min_value, max_value: inclusive bounds.
     """
 
+    _holds_one_value = True
+
     def __init__(self, min_value: int | None = None, max_value: int | None = None, **kwargs: Any) -> None:
         self.min_value = min_value
         self.max_value = max_value
@@ -64,6 +66,8 @@ class FloatField(BaseField):
         min_value, max_value: inclusive bounds.
     """
 
+    _holds_one_value = True
+
     def __init__(self, min_value: float | None = None, max_value: float | None = None, **kwargs: Any) -> None:
         self.min_value = min_value
         self.max_value = max_value
@@ -108,6 +112,8 @@ class DecimalField(BaseField):
         precision: digits kept after the decimal point.
         rounding: a rounding mode of the `decimal` module.
     """
+
+    _holds_one_value = True
 
     def __init__(
         self,
@@ -168,6 +174,8 @@ class Decimal128Field(BaseField):
         min_value, max_value: inclusive bounds.
     """
 
+    _holds_one_value = True
+
     DECIMAL_CONTEXT = create_decimal128_context()
 
     def __init__(self, min_value: Any = None, max_value: Any = None, **kwargs: Any) -> None:
@@ -209,6 +217,8 @@ class Decimal128Field(BaseField):
 
 class BooleanField(BaseField):
     """A `bool`."""
+
+    _holds_one_value = True
 
     def to_python(self, value: Any) -> Any:
         """Return the truth of the value."""

@@ -41,6 +41,8 @@ class ReferenceField(BaseField):
         ValidationError: `document_type` is none of the above.
     """
 
+    _holds_one_value = True
+
     _native_get = "reference"
     _is_reference_field = True
 

@@ -26,6 +26,8 @@ class SequenceField(BaseField):
         value_decorator: makes the value from the number; `int` by default.
     """
 
+    _holds_one_value = True
+
     _auto_gen = True
     _is_sequence_field = True
     COLLECTION_NAME = "mongoengine.counters"

@@ -27,6 +27,8 @@ class DateTimeField(BaseField):
     ``YYYY-MM-DD[ HH:MM[:SS[.microseconds]]]``.
     """
 
+    _holds_one_value = True
+
     def validate(self, value: Any) -> None:
         """Check that the value is, or can be read as, a date and time."""
         if not isinstance(self.to_mongo(value), (datetime.datetime, datetime.date)):

@@ -28,6 +28,8 @@ class StringField(BaseField):
         max_length, min_length: bounds of the length, in characters.
     """
 
+    _holds_one_value = True
+
     def __init__(
         self,
         regex: str | None = None,

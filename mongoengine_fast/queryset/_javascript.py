@@ -14,6 +14,7 @@ from mongoengine_fast.common import _import_class
 from mongoengine_fast.connection import get_db
 from mongoengine_fast.errors import OperationError
 from mongoengine_fast.queryset._cursor import CursorAccess
+from mongoengine_fast.strict import require_trusted
 
 _ITEM = re.compile(r"\[\s*~([A-z_][A-z_0-9.]+?)\s*\]")
 _PATH = re.compile(r"\{\{\s*~([A-z_][A-z_0-9.]+?)\s*\}\}")
@@ -78,7 +79,11 @@ class JavaScript(CursorAccess):
         Args:
             where_clause: the expression, where ``this[~field]`` stands for a field of the
                 model.
+
+        Raises:
+            InvalidQueryError: queries are strict (`mongoengine_fast.strict`), and the expression is not `trusted`.
         """
+        require_trusted(self._document, "where()", where_clause)
         queryset = self.clone()
         queryset._where_clause = queryset._sub_js_fields(where_clause)
         return queryset

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from bson import SON, DBRef, ObjectId
 
+from mongoengine_fast.errors import InvalidQueryError
 from mongoengine_fast.queryset._geo import _geo_operator
 from mongoengine_fast.queryset._operators import (
     GEO_OPERATORS,
@@ -17,6 +19,7 @@ from mongoengine_fast.queryset._transform_values import (
     handle_raw_query,
     lookup_fields,
 )
+from mongoengine_fast.strict import is_strict, require_trusted, require_values
 
 _OPERATORS = frozenset(MATCH_OPERATORS)
 _GEO = frozenset(GEO_OPERATORS)
@@ -24,6 +27,8 @@ _STRING = frozenset(STRING_OPERATORS)
 # Operators whose operand is one value of the field.
 _ONE_VALUE = _STRING | {None, "ne", "gt", "gte", "lt", "lte", "not"}
 _MANY_VALUES = frozenset(("in", "nin", "all", "near"))
+# Operators whose operand has a form of its own.
+_STRUCTURED = _GEO | {"match", "elemMatch"}
 _DISTANCES = ("$maxDistance", "$minDistance")
 _NEAR = ("$near", "$nearSphere")
 
@@ -38,17 +43,22 @@ def query(_doc_cls: Any = None, **kwargs: Any) -> dict[str, Any]:
             MongoDB's own form.
 
     Raises:
-        InvalidQueryError: a path the class does not have, or a value its field refuses.
+        InvalidQueryError: a path the class does not have, a value its field refuses, or what strict queries
+            (`mongoengine_fast.strict`) refuse.
         TypeError: an operator for several values is given a single one.
     """
     compiled: dict[str, Any] = {}
+    strict = is_strict(_doc_cls)
     clashes: dict[str, list[Any]] = {}
     # Sorted, so that the same conditions always make the same filter.
     for key in sorted(kwargs) if len(kwargs) > 1 else kwargs:
         value = kwargs[key]
         if key == "__raw__":
+            require_trusted(_doc_cls, "__raw__", value)
             handle_raw_query(value, compiled)
             continue
+        if strict:
+            _require_values(_doc_cls, key, value)
         path, condition = _translate(_doc_cls, key, value)
         if path not in compiled:
             compiled[path] = condition
@@ -61,6 +71,17 @@ def query(_doc_cls: Any = None, **kwargs: Any) -> dict[str, Any]:
         conditions.append(compiled.pop(path))
         compiled.setdefault("$and", []).extend({path: one} for one in conditions)
     return compiled
+
+
+def _require_values(document: Any, key: str, value: Any) -> None:
+    """Refuse operators in the place of the values of one condition."""
+    names, _, op, _ = _split_key(key)
+    field = None
+    if document and op not in _STRUCTURED:
+        # A path that the class does not have is the translation's to report.
+        with contextlib.suppress(InvalidQueryError):
+            field = lookup_fields(document, names)[-1]
+    require_values(document, key, field, value)
 
 
 def _translate(document: Any, key: str, value: Any) -> tuple[str, Any]:

@@ -18,6 +18,7 @@ from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationErr
 from mongoengine_fast.queryset import transform
 from mongoengine_fast.queryset._cursor import CursorAccess
 from mongoengine_fast.queryset._rows import EncodedRow, insertable, trusted_rows
+from mongoengine_fast.strict import require_trusted
 
 # What stands for itself among documents to insert, and is not told its key.
 _ROWS = (dict, EncodedRow)
@@ -314,6 +315,8 @@ def name_class(change: Any, document: Any) -> None:
 def compile_update(document: Any, update: dict[str, Any]) -> Any:
     """Translate keyword changes; a list under `__raw__` is an aggregation pipeline."""
     raw = update.get("__raw__")
+    if raw is not None:
+        require_trusted(document, "__raw__", raw)
     if isinstance(raw, list):
         return [transform.update(document, __raw__=stage) for stage in raw]
     return transform.update(document, **update)
