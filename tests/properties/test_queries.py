@@ -14,6 +14,10 @@ from tests.properties.reading import ask, chain, final, follow
 from tests.properties.twins import Twins, failed, room, same
 
 
+#: What a hint reaches with us and not with MongoEngine (docs/upstream-fixes.md): it changes the order of the rows.
+_HINTED = ("aggregate", "average", "sum")
+
+
 @given(st.data())
 def test_conditions_become_the_same_filter(data: Any) -> None:
     shape = data.draw(models())
@@ -40,6 +44,8 @@ def test_querysets_answer_alike(server: MongoClient[Any], data: Any) -> None:
         for _ in range(data.draw(st.integers(1, 4))):
             tree = conditions(data, shape, 1) if data.draw(st.booleans()) else Condition("is", {})
             steps, last = chain(data, shape), final(data, shape)
+            if last[0] in _HINTED:
+                steps = [step for step in steps if step[0] != "hint"]
             note(f"{tree} {steps} {last}")
             trees = [raised(lambda world=world: build_q(world, tree)) for world in twins.worlds]
             if failed(trees):
