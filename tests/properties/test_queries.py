@@ -13,7 +13,6 @@ from tests.properties.queries import Condition, build_q, conditions
 from tests.properties.reading import ask, chain, final, follow
 from tests.properties.twins import Twins, failed, room, same
 
-
 #: What a hint reaches with us and not with MongoEngine (docs/upstream-fixes.md): it changes the order of the rows.
 _HINTED = ("aggregate", "average", "sum")
 
