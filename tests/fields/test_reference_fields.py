@@ -369,3 +369,23 @@ def test_lazy_references_behave_as_references_and_as_mappings(me):
         lambda: Book.objects(through__in=[author, KEY, author.to_dbref()])._query,
     ]
     return [outcome(step) for step in steps]
+
+
+@pytest.mark.parametrize("kind", ["ListField", "DictField", "MapField", "SortedListField"])
+@pytest.mark.parametrize(
+    "stored",
+    [{"_ref": None}, {"_ref": OTHER}, {"_ref": 1, "b": 2}, {"_cls": "Target", "_ref": OTHER}, {"a": None}],
+    ids=str,
+)
+@alike_with_mongodb
+def test_a_dict_that_looks_like_a_generic_reference_in_a_container(me, kind, stored):
+    class Target(me.Document):
+        meta = {"auto_create_index": False}
+
+    class Thing(me.Document):
+        refs = getattr(me, kind)(me.ReferenceField(Target))
+        meta = {"auto_create_index": False}
+
+    Thing._get_collection().insert_one({"_id": KEY, "refs": stored})
+    thing = Thing.objects.get()
+    return [outcome(step) for step in (lambda: thing.refs, lambda: thing.refs, lambda: thing._data["refs"])]

@@ -117,13 +117,13 @@ fn get_complex<'py>(
     }
     let eager = entry.inner.as_ref().is_none_or(|inner| inner.is_reference || inner.is_generic_reference);
     if ready && dereference && eager && value.is_truthy()? && !tracked::is_dereferenced(&value)? {
-        value = load_references(document, plan, slot, entry, &value)?;
+        value = load_references(document, plan, slot, entry, &value, false)?;
     }
     if let Some(wrapped) = tracked::wrap(document, entry, &value)? {
         value = state::exchange(document, slot, Some(&value), wrapped);
     }
     if dereference && ready && tracked::is_tracked(&value)? && !tracked::is_dereferenced(&value)? {
-        value = load_references(document, plan, slot, entry, &value)?;
+        value = load_references(document, plan, slot, entry, &value, true)?;
     }
     Ok(value)
 }
@@ -172,12 +172,16 @@ fn holds_documents_only(entry: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult
 }
 
 /// Let the dereferencer fetch what the container refers to, then keep the result.
+///
+/// It may return another container (for a dict with a key `_ref`), which cannot be marked; *always_marked* raises what
+/// MongoEngine raises then.
 fn load_references<'py>(
     document: &Bound<'py, DocumentCore>,
     plan: &Bound<'py, Plan>,
     slot: usize,
     entry: &FieldPlan,
     value: &Bound<'py, PyAny>,
+    always_marked: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = document.py();
     if !entry.own_lazy_load && holds_documents_only(entry, value)? {
@@ -192,8 +196,11 @@ fn load_references<'py>(
     keywords.set_item(intern!(py, "name"), &entry.name)?;
     keywords.set_item(intern!(py, "max_depth"), 1)?;
     let loaded = entry.field.bind(py).call_method(intern!(py, "_lazy_load_refs"), (), Some(&keywords))?;
+    if always_marked {
+        loaded.setattr(intern!(py, "_dereferenced"), true)?;
+    }
     state::store(document, plan, slot, &loaded)?;
-    if loaded.hasattr(intern!(py, "_dereferenced"))? {
+    if !always_marked && loaded.hasattr(intern!(py, "_dereferenced"))? {
         loaded.setattr(intern!(py, "_dereferenced"), true)?;
     }
     Ok(loaded)
