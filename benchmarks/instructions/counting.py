@@ -25,10 +25,18 @@ def available() -> bool:
 
 
 def key() -> str:
-    """What counts depend on: Python's minor version, the architecture and the C library."""
-    return (
-        f"python {sys.version_info[0]}.{sys.version_info[1]}, {platform.machine()}, {platform.libc_ver()[0] or 'libc'}"
-    )
+    """What counts depend on: the build of Python, the architecture, the C library and the compiler of the core."""
+    python = f"python {platform.python_version()} ({platform.python_compiler()})"
+    libc = " ".join(part for part in platform.libc_ver() if part) or "libc"
+    return f"{python}, {platform.machine()}, {libc}, {_rustc()}"
+
+
+def _rustc() -> str:
+    compiler = shutil.which("rustc")
+    if compiler is None:
+        return "rustc"
+    words = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=False).stdout.split()
+    return " ".join(words[:2]) or "rustc"
 
 
 def count() -> Counts:
