@@ -56,7 +56,7 @@ def set_strict_queries(enabled: bool) -> bool:
 
 def is_strict(document: Any) -> bool:
     """Return whether queries for a document class are strict; without a class, what holds for all."""
-    own = document._meta.get("strict_queries") if document is not None and hasattr(document, "_meta") else None
+    own = getattr(document, "_meta", {}).get("strict_queries")
     return _by_default if own is None else bool(own)
 
 

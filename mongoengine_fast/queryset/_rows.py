@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mongoengine_fast import lanes, signals
-from mongoengine_fast._native import EncodedRow as EncodedRow
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.errors import OperationError, ValidationError
 
 
-def insertable(queryset: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Any]:
+def checked_rows(queryset: Any, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, Any]:
     """Return what can be inserted for *rows*, which are dicts by position: as documents of the class would be stored.
 
     Raises:

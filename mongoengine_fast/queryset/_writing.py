@@ -11,13 +11,14 @@ from pymongo.errors import BulkWriteError as PymongoBulkWriteError
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from mongoengine_fast import lanes, signals
+from mongoengine_fast._native import EncodedRow
 from mongoengine_fast.base.plan import DocumentLoader
 from mongoengine_fast.base.roles import is_document
 from mongoengine_fast.context_managers import set_read_write_concern, set_write_concern
 from mongoengine_fast.errors import BulkWriteError, NotUniqueError, OperationError
 from mongoengine_fast.queryset import transform
 from mongoengine_fast.queryset._cursor import CursorAccess
-from mongoengine_fast.queryset._rows import EncodedRow, insertable, trusted_rows
+from mongoengine_fast.queryset._rows import checked_rows, trusted_rows
 from mongoengine_fast.strict import require_trusted
 
 # What stands for itself among documents to insert, and is not told its key.
@@ -128,7 +129,7 @@ class Writing(CursorAccess):
                 raise OperationError("Some documents have ObjectIds, use doc.update() instead")
         if not rows:
             return docs
-        made = insertable(self, rows) if validate else trusted_rows(document, rows)
+        made = checked_rows(self, rows) if validate else trusted_rows(document, rows)
         return [made.get(position, doc) for position, doc in enumerate(docs)]
 
     def _send_insert(self, docs: Any, return_one: bool, write_concern: Mapping[str, Any], ordered: bool) -> list[Any]:

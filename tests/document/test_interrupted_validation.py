@@ -1,7 +1,6 @@
 """What a signal handler raises while a regular expression is searched for goes to the program."""
 
-import signal
-
+from tests.base.alarms import alarm
 from tests.base.both_sides import alike, raised
 
 
@@ -10,13 +9,5 @@ def test_a_handler_ends_a_long_search(me):
     class Thing(me.Document):
         text = me.StringField(regex=r"^(a+)+$")
 
-    def stop(number, frame):
-        raise TimeoutError("stopped")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    try:
+    with alarm():
         return raised(Thing(text="a" * 30 + "b").validate)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -12,11 +12,40 @@ from compat_tests.differential.harness import Renumber
 from tests.base.both_sides import OURS, STOCK, raised
 from tests.properties.models import parts
 from tests.properties.twins import CODEC, DATABASES, Twins, encode
-from tests.properties.values import bson_values, key_of
+from tests.properties.values import Part, bson_values, key_of
 
-__all__ = ("same_stored", "store", "stored_rows")
+__all__ = ("put_somewhere", "same_stored", "store", "stored_by_stock", "stored_rows")
 
 MOST = 12
+
+
+def stored_by_stock(twins: Twins, part: Part) -> dict[str, Any] | None:
+    """What MongoEngine would store of a document, where it can."""
+    # Both are asked: sequences go on alike.
+    stored, _ = (raised(lambda document=document: document.to_mongo()) for document in twins.both(part))
+    if isinstance(raised(lambda: encode(stored)), Exception):
+        return None
+    return stored if "_id" in stored else {"_id": key_of(7), **stored}
+
+
+def put_somewhere(data: Any, holder: Any) -> None:
+    """Replace, add or remove one value at any depth."""
+    while True:
+        places = list(range(len(holder))) if isinstance(holder, list) else sorted(holder)
+        if not places:
+            return
+        place = data.draw(st.sampled_from(places))
+        if isinstance(holder[place], (list, dict)) and data.draw(st.booleans()):
+            holder = holder[place]
+            continue
+        how = data.draw(st.sampled_from(["replace", "replace", "remove", "add"]))
+        if how == "remove":
+            del holder[place]
+        elif how == "add" and isinstance(holder, dict):
+            holder[data.draw(st.sampled_from(["unknown", "_id", "_cls"]))] = data.draw(bson_values())
+        else:
+            holder[place] = data.draw(bson_values())
+        return
 
 
 def stored_rows(data: Any, twins: Twins, most: int = MOST) -> list[bytes]:

@@ -9,20 +9,12 @@ from hypothesis import strategies as st
 from tests.base.both_sides import raised
 from tests.properties.edits import edit_once
 from tests.properties.models import models, parts
+from tests.properties.population import put_somewhere, stored_by_stock
 from tests.properties.twins import Twins, clear, encode, failed, room, same, same_state
 from tests.properties.values import WRONG, Part, bson_values, key_of
 
 KEY = key_of(7)
 several = st.data()
-
-
-def stored_by_stock(twins: Twins, part: Part) -> dict[str, Any] | None:
-    """What MongoEngine would store of a document, where it can."""
-    # Both are asked: sequences go on alike.
-    stored, _ = (raised(lambda document=document: document.to_mongo()) for document in twins.both(part))
-    if isinstance(raised(lambda: encode(stored)), Exception):
-        return None
-    return stored if "_id" in stored else {"_id": KEY, **stored}
 
 
 @given(several)
@@ -101,32 +93,12 @@ def test_one_value_of_another_kind_in_what_was_stored(data: Any) -> None:
         stored = stored_by_stock(twins, part)
         if stored is None:
             return
-        _put_somewhere(data, stored)
+        put_somewhere(data, stored)
         note(f"{stored}")
         pair = twins.loaded(stored, data.draw(st.booleans()))
         if not failed(pair):
             same_state(pair)
             same(pair, lambda document: document.validate())
-
-
-def _put_somewhere(data: Any, holder: Any) -> None:
-    """Replace, add or remove one value at any depth."""
-    while True:
-        places = list(range(len(holder))) if isinstance(holder, list) else sorted(holder)
-        if not places:
-            return
-        place = data.draw(st.sampled_from(places))
-        if isinstance(holder[place], (list, dict)) and data.draw(st.booleans()):
-            holder = holder[place]
-            continue
-        how = data.draw(st.sampled_from(["replace", "replace", "remove", "add"]))
-        if how == "remove":
-            del holder[place]
-        elif how == "add" and isinstance(holder, dict):
-            holder[data.draw(st.sampled_from(["unknown", "_id", "_cls"]))] = data.draw(bson_values())
-        else:
-            holder[place] = data.draw(bson_values())
-        return
 
 
 @given(several)

@@ -10,7 +10,7 @@ from mongoengine_fast.lanes.bulk import encode_rows
 from mongoengine_fast.queryset._rows import validated_documents
 from tests.base.both_sides import raised
 from tests.properties.models import models, parts
-from tests.properties.test_any_class import _put_somewhere, stored_by_stock
+from tests.properties.population import put_somewhere, stored_by_stock
 from tests.properties.twins import Twins, encode, room
 
 
@@ -27,7 +27,7 @@ def test_dicts_are_encoded_as_their_documents(server: MongoClient[Any], data: An
             # A dict that names no class is of the one that is asked.
             row.pop("_cls", None)
         for _ in range(data.draw(st.integers(0, 2))):
-            _put_somewhere(data, row)
+            put_somewhere(data, row)
         ours = twins.classes[1]
         row = {data.draw(st.sampled_from([key, _name(ours, key)])): value for key, value in row.items()}
         note(f"{row}")

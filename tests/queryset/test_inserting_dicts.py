@@ -1,7 +1,6 @@
 """Dicts that are inserted: stored as their documents would be, mostly without making these."""
 
 import itertools
-import signal
 import uuid
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from bson.codec_options import CodecOptions
 import mongoengine_fast as me
 from mongoengine_fast.lanes.bulk import encode_rows
 from mongoengine_fast.queryset._rows import validated_documents
+from tests.base.alarms import alarm
 from tests.base.both_sides import OURS, fresh_classes
 from tests.fields.inputs import INPUTS
 from tests.fields.kinds import BASIC, KEY, KINDS, make, surroundings
@@ -249,17 +249,8 @@ def test_a_signal_handler_ends_a_long_search():
     class Thing(me.Document):
         text = me.StringField(regex=r"^(a+)+$")
 
-    def stop(number, frame):
-        raise TimeoutError("stopped")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    try:
-        with pytest.raises(TimeoutError, match="stopped"):
-            Thing.objects.insert([{"text": "a" * 30 + "b"}])
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    with alarm(), pytest.raises(TimeoutError, match="stopped"):
+        Thing.objects.insert([{"text": "a" * 30 + "b"}])
     assert Thing.objects.count() == 0
 
 

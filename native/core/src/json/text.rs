@@ -16,7 +16,9 @@ pub fn string(out: &mut Vec<u8>, text: &str) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain.as_bytes());
         let mut characters = special.chars();
-        characters.by_ref().take(1).for_each(|character| escaped(out, character));
+        if let Some(character) = characters.next() {
+            escaped(out, character);
+        }
         rest = characters.as_str();
     }
     out.extend_from_slice(rest.as_bytes());
@@ -60,6 +62,11 @@ pub fn hex(out: &mut Vec<u8>, byte: u8) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.push(DIGITS[usize::from(byte >> 4)]);
     out.push(DIGITS[usize::from(byte & 15)]);
+}
+
+/// Appends a whole number.
+pub fn whole(out: &mut Vec<u8>, number: i64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// Appends anything by its `Display`.

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 
 use base64::prelude::{Engine, BASE64_STANDARD};
 
-use super::text::{display, float, hex, string};
+use super::text::{display, float, hex, string, whole};
 use super::{dates, Dates, Declined, Result, Style};
 use crate::bson::reader::{self, Element, Elements};
 use crate::bson::{tag, BsonError, MAX_DEPTH};
@@ -179,7 +179,7 @@ fn wrapped(out: &mut Vec<u8>, name: &str, value: impl std::fmt::Display) {
 fn integer(out: &mut Vec<u8>, number: i64, name: Option<&str>) {
     match name {
         Some(name) => wrapped(out, name, number),
-        None => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        None => whole(out, number),
     }
 }
 
@@ -199,7 +199,7 @@ fn date(out: &mut Vec<u8>, millis: i64, style: &Style) -> Result<()> {
     match style.dates {
         Dates::Millis => {
             out.extend_from_slice(b"{\"$date\": ");
-            out.extend_from_slice(itoa::Buffer::new().format(millis).as_bytes());
+            whole(out, millis);
             out.push(b'}');
         }
         Dates::Iso if millis >= 0 => {

@@ -3,14 +3,13 @@ use std::sync::Arc;
 
 use mongoengine_fast_core::bson::writer;
 use mongoengine_fast_core::ops::bulk::Statements;
-use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 
 use super::collection::Collection;
 use crate::codec::{self, CodecOptions};
-use crate::encode::row::Rows;
+use crate::encode::{self, row::Rows};
 use crate::plan::Plan;
 
 /// A row that was checked and encoded in the place of a document; takes its place in an insert.
@@ -45,7 +44,7 @@ impl EncodedRow {
         let start = writer::begin_document(out);
         codec::encode_value(py, b"_id", &id, &self.codec, out, 1)?;
         out.extend_from_slice(&self.bytes[size_of::<i32>()..self.bytes.len() - 1]);
-        writer::end_document(out, start).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        writer::end_document(out, start).map_err(encode::refused)?;
         Ok(id)
     }
 }

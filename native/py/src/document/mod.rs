@@ -4,6 +4,7 @@ pub mod changes;
 pub mod collector;
 pub mod data_view;
 mod dynamic;
+mod fresh;
 mod init;
 mod making;
 pub mod quick;
@@ -70,12 +71,12 @@ impl DocumentCore {
 
     /// Whether this was never stored, has no key, and nothing of the program's own has a say in how it gets one.
     fn _is_fresh(slf: &Bound<'_, Self>) -> PyResult<bool> {
-        encode::fresh::is_fresh(slf)
+        fresh::is_fresh(slf)
     }
 
     /// Do what comes after a fresh document was inserted; false, and nothing done, when it is none.
     fn _take_inserted(slf: &Bound<'_, Self>, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        encode::fresh::inserted(slf, key)
+        fresh::inserted(slf, key)
     }
 
     #[setter(_data)]

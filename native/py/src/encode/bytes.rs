@@ -120,7 +120,7 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    pub(super) fn value(&mut self, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
+    fn value(&mut self, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
         codec::encode_value(value.py(), key, value, self.options, self.out, depth)
     }
 
@@ -132,13 +132,7 @@ impl<'a> Pass<'a> {
         self.value(key, value, depth)
     }
 
-    pub(super) fn field(
-        &mut self,
-        field: &FieldPlan,
-        key: &[u8],
-        value: &Bound<'_, PyAny>,
-        depth: usize,
-    ) -> PyResult<()> {
+    fn field(&mut self, field: &FieldPlan, key: &[u8], value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
         if self.natively(field, key, value, depth)? {
             return Ok(());
         }

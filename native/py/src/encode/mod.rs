@@ -1,7 +1,6 @@
 //! Documents to what is stored: BSON bytes in one pass, or the `SON` that `to_mongo` returns.
 pub mod bytes;
 pub mod delta;
-pub mod fresh;
 pub mod row;
 pub mod son;
 pub mod update;
@@ -17,7 +16,7 @@ use crate::errors;
 use crate::plan::{FieldPlan, ToMongo, ToPython};
 use crate::scalars;
 
-fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
+pub fn refused(error: mongoengine_fast_core::bson::BsonError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }
 

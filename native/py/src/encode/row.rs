@@ -293,8 +293,7 @@ impl Attempt<'_> {
         depth: usize,
     ) -> PyResult<bool> {
         // Items may be documents, whose own keys are looked at with those of dicts.
-        let plain_keys = validate::keys_are_fine(dict, 0)?;
-        if !plain_keys || (field.required && dict.is_empty()) {
+        if !validate::entries_are_fine(field, dict)? {
             return Ok(false);
         }
         writer::element(self.pass.out, tag::DOCUMENT, key).map_err(refused)?;

@@ -179,47 +179,31 @@ impl<'py> Batch<'py> {
         let raw = RawDoc::whole(py, bytes, self.options);
         let Some(plan) = judge::resolve(py, &self.base, &places.class(&raw)?)? else { return Ok(None) };
         if plan.is(&expected) {
-            return self.finish(&plan, raw, places);
+            return finish(py, &plan, raw, places, self.listened, self.only_lazy);
         }
         let places = Places::of(py, plan.get(), &raw)?;
-        let document = self.finish(&plan, raw, places)?;
+        let document = finish(py, &plan, raw, places, self.listened, self.only_lazy)?;
         self.expected = plan;
         Ok(document)
-    }
-
-    fn finish(
-        &self,
-        plan: &Bound<'py, Plan>,
-        raw: RawDoc,
-        places: Places<'_>,
-    ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-        let py = plan.py();
-        let Some(eager) = judge::eager_slots(py, plan, &raw, &places, self.listened)? else { return Ok(None) };
-        if self.only_lazy && (!eager.is_empty() || plan.get().flags.own_del) {
-            return Ok(None);
-        }
-        checked(py, make(py, plan, raw, places, &eager))
     }
 }
 
 /// A document over its bytes; `None` when Python has to load it.
+///
+/// With `only_lazy` also for one that code of the program has to do with.
 fn finish<'py>(
     py: Python<'py>,
     plan: &Bound<'py, Plan>,
     raw: RawDoc,
     places: Places<'_>,
     listened: bool,
+    only_lazy: bool,
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let Some(eager) = judge::eager_slots(py, plan, &raw, &places, listened)? else { return Ok(None) };
-    checked(py, make(py, plan, raw, places, &eager))
-}
-
-/// What was made; `None` where a value was refused, which Python does once more.
-fn checked<'py>(
-    py: Python<'py>,
-    made: PyResult<Bound<'py, DocumentCore>>,
-) -> PyResult<Option<Bound<'py, DocumentCore>>> {
-    match made {
+    if only_lazy && (!eager.is_empty() || plan.get().flags.own_del) {
+        return Ok(None);
+    }
+    match make(py, plan, raw, places, &eager) {
         // Python collects such errors of all fields into one InvalidDocumentError.
         Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
             Ok(None)
@@ -249,7 +233,7 @@ pub fn embedded<'py>(
         // For one that names a class of which it is none, as for a `_cls` that is no string, Python has the last word.
         let Some(resolved) = judge::resolve(py, &plan, &places.class(&raw)?)? else { return Ok(None) };
         debug_assert!(resolved.is(&plan));
-        return finish(py, &plan, raw, places, anybody_listens(py)?);
+        return finish(py, &plan, raw, places, anybody_listens(py)?, false);
     }
     make(py, &plan, raw, places, &[]).map(Some)
 }

@@ -169,7 +169,7 @@ fn item_is_valid(inner: &FieldPlan, item: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 fn dict(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let Ok(dict) = value.cast::<PyDict>() else { return Ok(false) };
-    if (field.required && dict.is_empty()) || !keys_are_fine(dict, 0)? {
+    if !entries_are_fine(field, dict)? {
         return Ok(false);
     }
     let Some(inner) = &field.inner else { return Ok(true) };
@@ -181,8 +181,13 @@ fn dict(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     each_item(dict, |_, item| item_is_valid(inner, &item))
 }
 
+/// A dict has keys that can be stored, and some where something is required.
+pub fn entries_are_fine(field: &FieldPlan, dict: &Bound<'_, PyDict>) -> PyResult<bool> {
+    Ok(!(field.required && dict.is_empty()) && keys_are_fine(dict, 0)?)
+}
+
 /// All keys are strings that do not start with a dollar, in nested dicts too.
-pub fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
+fn keys_are_fine(dict: &Bound<'_, PyDict>, depth: usize) -> PyResult<bool> {
     if depth > 100 {
         return Ok(false);
     }

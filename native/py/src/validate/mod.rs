@@ -11,7 +11,7 @@ use crate::document::{data_view, DocumentCore};
 use crate::ffi_util::{instance_dict, Level};
 use crate::plan::FieldPlan;
 use crate::typerefs;
-pub use kinds::{accepts, keys_are_fine, length_is_fine};
+pub use kinds::{accepts, entries_are_fine, length_is_fine};
 
 /// Check every field of a document; raises `ValidationError` with an entry per failing field.
 pub fn document(document: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<()> {

@@ -1,8 +1,8 @@
 //! Documents that were never stored, in a bulk save: nothing of the program's own has a say in how they get their key.
 use pyo3::prelude::*;
 
+use super::{access, changes, state, DocumentCore};
 use crate::decode::convert;
-use crate::document::{access, changes, state, DocumentCore};
 use crate::ffi_util::instance_dict;
 use crate::plan::{Plan, SetOp};
 
