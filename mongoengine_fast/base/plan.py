@@ -17,7 +17,7 @@ from typing import Any
 from bson import ObjectId
 
 from mongoengine_fast._native import DocumentCore, DocumentLoader, FieldCore, Plan, bind
-from mongoengine_fast.base.common import get_document
+from mongoengine_fast.base.common import _document_registry, get_document
 from mongoengine_fast.base.datastructures import BaseDict, BaseList, EmbeddedDocumentList, LazyReference
 from mongoengine_fast.base.hooks import NATIVE_HOOKS
 from mongoengine_fast.errors import FieldDoesNotExist, InvalidDocumentError, OperationError, ValidationError
@@ -248,6 +248,7 @@ for _name, _object in {
     "invalid_document_error": InvalidDocumentError,
     "compile_plan": compile_plan,
     "get_document": get_document,
+    "document_registry": _document_registry,
     "detach_fields": detach_fields,
     "pre_init": pre_init,
     "post_init": post_init,

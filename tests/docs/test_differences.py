@@ -101,24 +101,6 @@ def test_attributes_written_into_a_fields_dict_are_noticed_late(both_sides):
     assert (stock.result, ours.result) == ("at once", "when set as an attribute")
 
 
-def test_a_stored_cls_that_names_an_unrelated_class(both_sides):
-    def scenario(me):
-        class Animal(me.Document):
-            name = me.StringField(db_field="n")
-            meta = {"collection": "zoo"}
-
-        class Stone(me.Document):
-            name = me.StringField()
-            meta = {"collection": "zoo", "allow_inheritance": True}
-
-        Stone(name="x").save()
-        return Animal.objects.first().name
-
-    stock, ours = outcomes(both_sides, scenario)
-    assert stock.error == ("FieldDoesNotExist", 'The fields "{\'n\'}" do not exist on the document "Stone"')
-    assert ours.result == "x"
-
-
 def test_a_value_that_contains_itself_is_a_recursion_error_on_both(both_sides):
     def scenario(me):
         order, _, _ = order_class(me)

@@ -44,6 +44,7 @@ bound_objects!(
     invalid_document_error,
     compile_plan,
     get_document,
+    document_registry,
     detach_fields,
     dynamic_field,
     pre_init,

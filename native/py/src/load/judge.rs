@@ -13,7 +13,7 @@ use crate::decode::Stored;
 use crate::document::slot::Content;
 use crate::document::state::corrupt;
 use crate::document::{has_receivers, RawDoc};
-use crate::plan::{DefaultValue, FieldPlan, Plan, ToPython};
+use crate::plan::{stored_classes, DefaultValue, FieldPlan, Plan, ToPython};
 use crate::typerefs;
 
 /// How a stored value has to be treated while its document is loaded.
@@ -37,8 +37,8 @@ pub(super) fn resolve<'py>(
         StoredClass::None => Ok(Some(base.clone())),
         StoredClass::Name(name) if *name == base.get().class_name_text => Ok(Some(base.clone())),
         StoredClass::Name(name) => {
-            let other = Plan::for_stored_class(py, base, name)?;
-            Ok((other.get().class_name_text == *name).then_some(other))
+            let other = stored_classes::of_name(py, base, name)?;
+            Ok(other.filter(|other| other.get().class_name_text == *name))
         }
         StoredClass::Other => Ok(None),
     }

@@ -23,7 +23,7 @@ use crate::document::collector::{self, Arriving};
 use crate::document::state::{self, Peek};
 use crate::document::{DocumentCore, RawDoc};
 use crate::ffi_util::bare_instance;
-use crate::plan::Plan;
+use crate::plan::{stored_classes, Plan};
 use places::{Places, StoredClass};
 
 /// What the rows of a result become: documents of a class.
@@ -222,7 +222,10 @@ pub fn embedded<'py>(
 ) -> PyResult<Option<Bound<'py, DocumentCore>>> {
     let mut places = Places::of(py, base.get(), &raw)?;
     let plan = match places.class(&raw)? {
-        StoredClass::Name(name) => Plan::for_stored_class(py, base, name)?,
+        StoredClass::Name(name) => match stored_classes::of_name(py, base, name)? {
+            Some(plan) => plan,
+            None => return Ok(None),
+        },
         StoredClass::None | StoredClass::Other => base.clone(),
     };
     if !plan.is(base) {

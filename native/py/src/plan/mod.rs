@@ -1,5 +1,6 @@
 //! A document class compiled: its fields in order, their database names, kinds and hooks.
 mod fields;
+pub mod stored_classes;
 mod watch;
 
 use pyo3::gc::PyVisit;
@@ -9,6 +10,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple, PyType};
 use pyo3::PyTraverseError;
 
 pub use fields::{DefaultValue, FieldPlan, GetOp, SetOp, ToMongo, ToPython, Validate};
+use stored_classes::StoredClasses;
 pub use watch::{bump_epoch, class_attribute, Watch};
 
 use rustc_hash::FxHashMap;
@@ -40,8 +42,7 @@ pub struct Plan {
     /// Slots that are set while loading when nothing is stored for them.
     pub wanted_at_once: Vec<usize>,
     watch: Watch,
-    /// Plans of subclasses met in `_cls`, by class name.
-    polymorphic: GilCell<FxHashMap<Box<[u8]>, Py<Plan>>>,
+    stored_classes: StoredClasses,
     /// Copies of the fields for documents loaded without dereferencing; made when the first one is.
     detached: GilCell<Option<Py<PyAny>>>,
     /// The fields dereference, as they do after a document of the class was loaded.
@@ -136,7 +137,7 @@ impl Plan {
             class_name: class_name.unbind(),
             flags,
             watch: Watch::new(watched, class.getattr(intern!(py, "_fields"))?.cast::<PyDict>()?)?,
-            polymorphic: GilCell::new(FxHashMap::default()),
+            stored_classes: StoredClasses::new(),
             detached: GilCell::new(None),
             aligned: GilCell::new(false),
             shape: GilCell::new(None),
@@ -162,7 +163,7 @@ impl Plan {
             field.traverse(&visit)?;
         }
         self.detached.with_in_traverse(|fields| visit.call(fields))?;
-        self.polymorphic.with_in_traverse(|plans| plans.values().try_for_each(|plan| visit.call(plan)))
+        self.stored_classes.traverse(&visit)
     }
 }
 
@@ -182,27 +183,6 @@ impl Plan {
         for field in &plan.get().fields {
             field.mark_planned(py);
         }
-        Ok(plan)
-    }
-
-    /// The plan for a stored `_cls`, through the registry of document classes.
-    pub fn for_stored_class<'py>(py: Python<'py>, this: &Bound<'py, Plan>, name: &str) -> PyResult<Bound<'py, Plan>> {
-        let me = this.get();
-        if name == me.class_name_text {
-            return Ok(this.clone());
-        }
-        let known = me.polymorphic.with(py, |plans| plans.get(name.as_bytes()).map(|plan| plan.clone_ref(py)));
-        if let Some(plan) = known {
-            let plan = plan.into_bound(py);
-            if plan.get().watch.is_current(py) {
-                return Ok(plan);
-            }
-        }
-        let class = typerefs::get_document(py)?.call1((name,))?.cast_into::<PyType>()?;
-        let plan = Plan::of(&class)?;
-        let entry = plan.clone().unbind();
-        let old = me.polymorphic.with(py, |plans| plans.insert(name.as_bytes().into(), entry));
-        drop(old);
         Ok(plan)
     }
 
