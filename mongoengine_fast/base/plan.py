@@ -25,7 +25,16 @@ from mongoengine_fast.signals import post_init, pre_init
 
 __all__ = ("DocumentLoader", "compile_plan", "register_dynamic_hooks", "register_stock_hooks")
 
-FIELD_HOOKS = ("__get__", "__set__", "to_python", "to_mongo", "validate", "_validate", "_lazy_load_refs")
+FIELD_HOOKS = (
+    "__get__",
+    "__set__",
+    "to_python",
+    "to_mongo",
+    "validate",
+    "_validate",
+    "_lazy_load_refs",
+    "build_lazyref",
+)
 _LOADING = ("__init__", "__new__", "__setattr__", "_from_son")
 _METHODS = {
     "__setattr__": "own_setattr",
@@ -119,6 +128,7 @@ def _length(field: Any, name: str) -> int | None:
 def _field_spec(field: Any) -> dict[str, Any]:
     cls = type(field)
     inner = getattr(field, "field", None) if field._is_complex_field else None
+    own_build = field._is_lazy_reference_field and _op(field, "build_lazyref") != "lazy_reference"
     spec = {
         "field": field,
         "name": field.name,
@@ -128,7 +138,8 @@ def _field_spec(field: Any) -> dict[str, Any]:
         "own_get": _static(cls, "__get__") is not FieldCore.__dict__["__get__"],
         "own_set": _static(cls, "__set__") is not FieldCore.__dict__["__set__"],
         "own_lazy_load": _own_lazy_load(field),
-        "to_python": _op(field, "to_python"),
+        "own_build": own_build,
+        "to_python": "python" if own_build else _op(field, "to_python"),
         "to_mongo": _op(field, "to_mongo"),
         "validate": _validate_op(field),
         "plain_validation": _op(field, "_validate") == "base" and not field.choices and field.validation is None,

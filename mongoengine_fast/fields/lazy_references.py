@@ -9,6 +9,7 @@ from bson import SON, DBRef
 from mongoengine_fast.base.common import get_document
 from mongoengine_fast.base.datastructures import LazyReference
 from mongoengine_fast.base.fields import BaseField
+from mongoengine_fast.base.hooks import register_hooks
 from mongoengine_fast.document import Document, EmbeddedDocument
 from mongoengine_fast.errors import ValidationError
 from mongoengine_fast.fields.references import NOT_SAVED, GenericReferenceField
@@ -21,13 +22,6 @@ def _with_passthrough(ref: LazyReference, passthrough: bool) -> LazyReference:
     if ref.passthrough == passthrough:
         return ref
     return LazyReference(ref.document_type, ref.pk, passthrough=passthrough)
-
-
-def _keep_lazyref(field: Any, instance: Any) -> None:
-    """Put the lazy reference in the place of what a document holds; on the class, where there is none, do nothing."""
-    value = None if instance is None else field.build_lazyref(instance._data.get(field.name))
-    if value:
-        instance._data[field.name] = value
 
 
 class LazyReferenceField(BaseField):
@@ -46,6 +40,7 @@ class LazyReferenceField(BaseField):
 
     _holds_one_value = True
     _is_lazy_reference_field = True
+    _native_get = "lazy_reference"
 
     def __init__(
         self,
@@ -78,10 +73,6 @@ class LazyReferenceField(BaseField):
         if isinstance(value, LazyReference):
             return _with_passthrough(value, self.passthrough)
         return LazyReference(self.document_type, self._pk_of(value), passthrough=self.passthrough)
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        _keep_lazyref(self, instance)
-        return super().__get__(instance, owner)
 
     def to_mongo(self, value: Any) -> Any:
         """Return the stored form of a document, a reference or a primary key."""
@@ -141,6 +132,9 @@ class LazyReferenceField(BaseField):
         return self.document_type._fields.get(member_name)
 
 
+register_hooks(LazyReferenceField, to_python="lazy_reference", build_lazyref="lazy_reference")
+
+
 class GenericLazyReferenceField(GenericReferenceField):
     """A reference to a document of any class that reads as a `LazyReference`.
 
@@ -175,7 +169,9 @@ class GenericLazyReferenceField(GenericReferenceField):
         return LazyReference(document_type, pk, passthrough=self.passthrough)
 
     def __get__(self, instance: Any, owner: Any) -> Any:
-        _keep_lazyref(self, instance)
+        value = None if instance is None else self.build_lazyref(instance._data.get(self.name))
+        if value:
+            instance._data[self.name] = value
         return super().__get__(instance, owner)
 
     def validate(self, value: Any) -> None:

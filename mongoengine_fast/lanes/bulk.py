@@ -146,6 +146,8 @@ class Update(Statement):
 
     __slots__ = ()
 
+    command = "update"
+
     def __init__(self, kind: str, selector: dict[str, Any], change: dict[str, Any], upsert: bool) -> None:
         self.kind = kind
         self.arguments = (selector, change)

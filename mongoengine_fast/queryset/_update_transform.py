@@ -42,11 +42,27 @@ def update(_doc_cls: Any = None, **update: Any) -> dict[str, Any]:
         if key == "__raw__":
             handle_raw_query(value, compiled)
             continue
-        op, change = _translate(_doc_cls, key, value)
+        change = _plain_setting(_doc_cls, key, value) if _doc_cls else None
+        op = "$set"
+        if change is None:
+            op, change = _translate(_doc_cls, key, value)
         present = compiled.setdefault(op, change)
         if present is not change and isinstance(present, dict):
             present.update(change)
     return compiled
+
+
+def _plain_setting(document: Any, key: str, value: Any) -> dict[str, Any] | None:
+    """Return the operand of most changes, a new value for a plain field of the class itself; None for all others."""
+    name = key[5:] if key.startswith("set__") else key
+    field = document._fields.get(name)
+    if field is None or "__" in name or (name is key and name in UPDATE_OPERATORS) or hasattr(field, "field"):
+        return None
+    if isinstance(field, _import_class("GeoJsonBaseField")):
+        return None
+    if value is not None or field.required:
+        value = field.prepare_query_value("set", value)
+    return {field.db_field: value}
 
 
 def _translate(document: Any, key: str, value: Any) -> tuple[str, dict[str, Any]]:

@@ -28,6 +28,7 @@ pub use keys::intern_key;
 pub use objects::{dbref_parts, make_dbref, make_objectid, new_objectid, objectid_bytes};
 pub use options::CodecOptions;
 pub use raw::{member_offset, store_in_fresh_slot, DictCursor};
+pub use slots::SlotClass;
 pub use son::SonBuilder;
 pub use strings::ascii;
 pub use types::{types, Kind};

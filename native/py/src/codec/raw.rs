@@ -44,7 +44,7 @@ pub fn is_plain_layout(ty: &Bound<'_, PyType>) -> bool {
 
 /// A new instance of `ty` with these slots filled, without running `__new__` or `__init__`.
 ///
-/// The offsets must come from [`slot_offset`] for this very `ty`, and [`is_plain_layout`] must hold.
+/// The offsets must come from [`slot_offset`] for this very `ty` or its bases, and [`is_plain_layout`] must hold.
 pub fn alloc_with_slots<'py, const N: usize>(
     ty: &Bound<'py, PyType>,
     offsets: &[usize; N],

@@ -100,6 +100,19 @@ impl SlotClass<4> {
     }
 }
 
+impl SlotClass<7> {
+    /// `mongoengine_fast.base.LazyReference`: the slots of `DBRef`, then its own.
+    pub fn of_lazy_reference(ty: &Bound<'_, PyType>) -> Self {
+        let names = ["_DBRef__collection", "_DBRef__id", "_DBRef__database", "_DBRef__kwargs"];
+        let names = [names.as_slice(), &["document_type", "_cached_doc", "passthrough"]].concat();
+        let bases = ty.mro();
+        let find = |name: &&str| bases.iter().find_map(|base| raw::slot_offset(base.cast().ok()?, name));
+        let offsets: Option<Vec<usize>> = names.iter().map(find).collect();
+        let plain = raw::is_plain_layout(ty) && slot_count(ty) == Some(names.len());
+        Self { offsets: offsets.filter(|_| plain).and_then(|offsets| offsets.try_into().ok()) }
+    }
+}
+
 impl SlotClass<2> {
     pub fn of_decimal128(ty: &Bound<'_, PyType>) -> Self {
         Self::of_pair(ty, ["_Decimal128__high", "_Decimal128__low"], true)

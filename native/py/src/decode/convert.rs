@@ -43,8 +43,9 @@ pub fn passes(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
             value.is_instance_of::<DocumentCore>()
                 && value.is_instance(field.document_plan(value.py())?.get().class.bind(value.py()))?
         }
-        ToPython::GenericEmbedded => value.is_instance_of::<DocumentCore>(),
-        ToPython::Reference => value.is_instance_of::<DocumentCore>(),
+        ToPython::GenericEmbedded | ToPython::Reference | ToPython::LazyReference => {
+            value.is_instance_of::<DocumentCore>()
+        }
         ToPython::Dynamic => scalars::is_plain_scalar(value),
         ToPython::Complex => value.is_exact_instance_of::<PyString>(),
         ToPython::Python => false,

@@ -83,6 +83,7 @@ pub fn value<'py>(py: Python<'py>, field: &FieldPlan, stored: &Stored<'_>) -> Py
         ToPython::GenericEmbedded => embedded::generic(py, field, stored)?,
         ToPython::Complex => container::decode(py, field, stored)?,
         ToPython::Reference => reference::decode(py, field, stored)?,
+        ToPython::LazyReference => reference::lazy(py, field, stored)?,
         ToPython::Dynamic => container::dynamic(py, stored)?,
     };
     match quick {

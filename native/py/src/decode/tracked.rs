@@ -69,30 +69,47 @@ pub fn wrap<'py>(
     class.call1((value, document, &field.name)).map(Some)
 }
 
-/// A list or dict of nothing but plain scalars in its tracking class; `None` for anything else.
-pub fn of_scalars<'py>(
+/// A list or dict of plain data in its tracking class, as what is in it; `None` for anything else.
+pub fn of_plain_data<'py>(
     document: &Bound<'py, DocumentCore>,
     name: &Bound<'py, PyString>,
     value: &Bound<'py, PyAny>,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = document.py();
-    let is_scalar = |item: &Bound<'py, PyAny>| item.is_none() || scalars::is_plain_scalar(item);
-    let owner = weak_proxy(document.as_any())?;
-    let tracked = if let Ok(list) = value.cast_exact::<PyList>() {
-        if !list.iter().all(|item| is_scalar(&item)) {
-            return Ok(None);
-        }
-        track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, &owner, name, false)?
-    } else if let Ok(dict) = value.cast_exact::<PyDict>() {
-        if dict.contains(intern!(py, "_cls"))? || !dict.values().iter().all(|item| is_scalar(&item)) {
-            return Ok(None);
-        }
-        track_dict(dict, &owner, name, false)?
-    } else {
+    if !is_plain_data(value, 0)? {
         return Ok(None);
+    }
+    let owner = weak_proxy(document.as_any())?;
+    if let Ok(list) = value.cast_exact::<PyList>() {
+        let class = typerefs::as_type(typerefs::base_list(list.py())?)?;
+        return track_list(class, list, &owner, name, Nested::Tracked, false).map(Some);
+    }
+    track_dict(value.cast_exact::<PyDict>()?, &owner, name, Nested::Tracked, false).map(Some)
+}
+
+/// Exactly a list or a dict, of no class, and so is what is in it, unless it is a plain scalar.
+fn is_plain_data(value: &Bound<'_, PyAny>, depth: usize) -> PyResult<bool> {
+    let is_plain = |item: &Bound<'_, PyAny>| -> PyResult<bool> {
+        let scalar = item.is_none() || scalars::is_plain_scalar(item);
+        Ok(scalar || (depth < 100 && is_plain_data(item, depth + 1)?))
     };
-    tracked.setattr(intern!(py, "_dereferenced"), false)?;
-    Ok(Some(tracked))
+    let mut plain = true;
+    if let Ok(list) = value.cast_exact::<PyList>() {
+        let mut index = 0;
+        while let Some(item) = list_item(list, index).filter(|_| plain) {
+            plain = is_plain(&item)?;
+            index += 1;
+        }
+        return Ok(plain);
+    }
+    let Ok(dict) = value.cast_exact::<PyDict>() else { return Ok(false) };
+    if dict.contains(intern!(value.py(), "_cls"))? {
+        return Ok(false);
+    }
+    each_item(dict, |key, item| {
+        plain = key.is_exact_instance_of::<PyString>() && is_plain(&item)?;
+        Ok(plain)
+    })?;
+    Ok(plain)
 }
 
 /// A stored list of plain scalars, decoded straight into its tracked form; `None` for anything else.
@@ -118,7 +135,7 @@ pub fn decode<'py>(
     if compound {
         return Ok(None);
     }
-    brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py))?;
+    brand(&tracked, &weak_proxy(document.as_any())?, field.name.bind(py), true)?;
     Ok(Some(tracked))
 }
 
@@ -136,6 +153,7 @@ pub fn settle<'py>(
     }
     let owner = weak_proxy(document.as_any())?;
     let name = field.name.bind(py);
+    let nested = if field.inner.is_none() { Nested::Tracked } else { Nested::Kept };
     let embedded = typerefs::embedded_document_list(py)?;
     if is_tracked_and_empty(value)? && (!field.is_embedded_list || value.is_instance(embedded)?) {
         value.setattr(intern!(py, "_dereferenced"), true)?;
@@ -144,11 +162,11 @@ pub fn settle<'py>(
     if value.is_instance_of::<PyList>() {
         let class =
             if field.is_embedded_list { typerefs::embedded_document_list(py)? } else { typerefs::base_list(py)? };
-        return track_list(typerefs::as_type(class)?, value.cast::<PyList>()?, &owner, name, field.inner.is_none())
-            .map(Some);
+        let class = typerefs::as_type(class)?;
+        return track_list(class, value.cast::<PyList>()?, &owner, name, nested, true).map(Some);
     }
     if value.is_instance_of::<PyDict>() {
-        return track_dict(value.cast::<PyDict>()?, &owner, name, field.inner.is_none()).map(Some);
+        return track_dict(value.cast::<PyDict>()?, &owner, name, nested, true).map(Some);
     }
     Ok(None)
 }
@@ -212,26 +230,34 @@ fn item_refers_to_nothing(inner: Option<&FieldPlan>, item: &Bound<'_, PyAny>, de
     Ok(false)
 }
 
-/// A tracked copy of a list; nested plain data is tracked under dotted names.
+/// What becomes of the lists and dicts in a tracked one.
+#[derive(Clone, Copy, PartialEq)]
+enum Nested {
+    Kept,
+    /// They are tracked under dotted names.
+    Tracked,
+}
+
+/// A tracked copy of a list.
 fn track_list<'py>(
     class: &Bound<'py, PyType>,
     items: &Bound<'py, PyList>,
     owner: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
-    nested: bool,
+    nested: Nested,
+    dereferenced: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let py = items.py();
     let tracked = new_list(class)?;
     let mut index = 0;
-    while let Some(item) = list_item(items, index) {
-        let item = if nested {
-            track_nested(&item, owner, name, &PyString::new(items.py(), &index.to_string()))?
-        } else {
-            item
-        };
+    while let Some(mut item) = list_item(items, index) {
+        if nested == Nested::Tracked && may_be_tracked(&item)? {
+            item = track_nested(&item, owner, name, &PyString::new(py, &index.to_string()))?;
+        }
         list_append(&tracked, &item)?;
         index += 1;
     }
-    brand(&tracked, owner, name)?;
+    brand(&tracked, owner, name, dereferenced)?;
     Ok(tracked)
 }
 
@@ -239,17 +265,20 @@ fn track_dict<'py>(
     items: &Bound<'py, PyDict>,
     owner: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
-    nested: bool,
+    nested: Nested,
+    dereferenced: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = items.py();
     let tracked = bare_instance(typerefs::as_type(typerefs::base_dict(py)?)?)?;
-    each_item(items, |key, item| {
-        let item = if nested { track_nested(&item, owner, name, &key.str()?)? } else { item };
+    each_item(items, |key, mut item| {
+        if nested == Nested::Tracked && may_be_tracked(&item)? {
+            item = track_nested(&item, owner, name, &key.str()?)?;
+        }
         // SAFETY: `tracked` is a dict subclass, key and value are valid objects; as above for the direct C call.
         let done = unsafe { ffi::PyDict_SetItem(tracked.as_ptr(), key.as_ptr(), item.as_ptr()) };
         crate::ffi_util::check(py, done).map(|()| true)
     })?;
-    brand(&tracked, owner, name)?;
+    brand(&tracked, owner, name, dereferenced)?;
     Ok(tracked)
 }
 
@@ -261,30 +290,26 @@ fn dotted<'py>(name: &Bound<'py, PyString>, key: &Bound<'py, PyString>) -> PyRes
     Ok(name.add(".")?.add(key)?.cast_into()?)
 }
 
+/// It is a list or a dict; MongoEngine leaves an empty one that is tracked the name that it has.
+fn may_be_tracked(item: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let container = item.is_instance_of::<PyList>() || item.is_instance_of::<PyDict>();
+    Ok(container && !is_tracked_and_empty(item)?)
+}
+
 fn track_nested<'py>(
     item: &Bound<'py, PyAny>,
     owner: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
     key: &Bound<'py, PyString>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = item.py();
-    if is_tracked_and_empty(item)? {
-        // MongoEngine leaves it the name that it has.
-        return Ok(item.clone());
+    let path = dotted(name, key)?;
+    match item.cast::<PyList>() {
+        Ok(list) => {
+            let class = typerefs::as_type(typerefs::base_list(item.py())?)?;
+            track_list(class, list, owner, &path, Nested::Tracked, false)
+        }
+        Err(_) => track_dict(item.cast::<PyDict>()?, owner, &path, Nested::Tracked, false),
     }
-    if let Ok(list) = item.cast::<PyList>() {
-        let path = dotted(name, key)?;
-        let nested = track_list(typerefs::as_type(typerefs::base_list(py)?)?, list, owner, &path, true)?;
-        nested.setattr(intern!(py, "_dereferenced"), false)?;
-        return Ok(nested);
-    }
-    if let Ok(dict) = item.cast::<PyDict>() {
-        let path = dotted(name, key)?;
-        let nested = track_dict(dict, owner, &path, true)?;
-        nested.setattr(intern!(py, "_dereferenced"), false)?;
-        return Ok(nested);
-    }
-    Ok(item.clone())
 }
 
 /// An empty list of a tracking class; such a class has `list`'s own `__new__`.
@@ -300,9 +325,14 @@ fn list_append(list: &Bound<'_, PyAny>, item: &Bound<'_, PyAny>) -> PyResult<()>
 }
 
 /// Tie a container that was just made to its document.
-fn brand(tracked: &Bound<'_, PyAny>, owner: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<()> {
+fn brand(
+    tracked: &Bound<'_, PyAny>,
+    owner: &Bound<'_, PyAny>,
+    name: &Bound<'_, PyString>,
+    dereferenced: bool,
+) -> PyResult<()> {
     let py = tracked.py();
-    let dereferenced = PyBool::new(py, true).to_owned().into_any();
+    let dereferenced = PyBool::new(py, dereferenced).to_owned().into_any();
     let offsets = if tracked.is_instance_of::<PyList>() { Ties::of_lists(py)? } else { Ties::of_dicts(py)? };
     match offsets {
         Some(ties) => {

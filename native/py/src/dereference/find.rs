@@ -14,7 +14,7 @@ use crate::document::state::{self, Peek};
 use crate::document::{referring, DocumentCore};
 use crate::encode::{native_dict, native_list};
 use crate::ffi_util::{list_item, Level};
-use crate::plan::{FieldPlan, Plan};
+use crate::plan::{FieldPlan, Plan, ToPython};
 use crate::typerefs;
 
 type Id = [u8; 12];
@@ -122,6 +122,9 @@ impl<'py> Finder<'py> {
         }
         let Some(field) = field_of_ids(py, &plan.get().fields[slot], listed)? else { return Ok(false) };
         let Some(ids) = ids(&Stored::find(&raw, tag, at)?)? else { return Ok(false) };
+        if field.to_python == ToPython::LazyReference {
+            return Ok(true);
+        }
         if listed && (depth >= self.max_depth || ids.is_empty()) {
             return Ok(true);
         }

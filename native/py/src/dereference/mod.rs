@@ -105,7 +105,8 @@ fn field_of_ids<'a>(py: Python<'_>, field: &'a FieldPlan, listed: bool) -> PyRes
         (true, ToPython::Complex, Some(inner)) => inner,
         _ => return Ok(None),
     };
-    if inner.to_python != ToPython::Reference || inner.dbref || inner.own_get {
+    let refers = matches!(inner.to_python, ToPython::Reference | ToPython::LazyReference);
+    if !refers || inner.dbref || inner.own_get {
         return Ok(None);
     }
     let target = inner.document_plan(py)?;

@@ -6,7 +6,7 @@ use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use super::state::{self, Peek};
 use super::{changes, DocumentCore};
 use crate::codec;
-use crate::decode::{tracked, Stored};
+use crate::decode::{reference, tracked, Stored};
 use crate::encode::native_list;
 use crate::ffi_util::{list_item, weak_proxy};
 use crate::field::FieldCore;
@@ -26,6 +26,7 @@ pub fn get<'py>(field: &Bound<'py, FieldCore>, document: &Bound<'py, DocumentCor
     match entry.get {
         GetOp::Plain => or_none(document.py(), state::value(document, &plan, slot)?),
         GetOp::Reference => get_reference(document, &plan, slot, entry),
+        GetOp::LazyReference => get_lazy_reference(document, &plan, slot, entry),
         GetOp::Complex | GetOp::List => get_complex(document, &plan, slot, entry),
     }
 }
@@ -45,7 +46,10 @@ fn unplanned_get<'py>(
         return Ok(py.None().into_bound(py));
     };
     let data = super::data_view::get(document, &name)?;
-    or_none(py, data)
+    match (data, field.getattr_opt(intern!(py, "build_lazyref"))?) {
+        (Some(value), Some(build)) => build.call1((value,)),
+        (data, _) => or_none(py, data),
+    }
 }
 
 /// Whether reading may fetch what the value refers to.
@@ -79,6 +83,28 @@ fn get_reference<'py>(
     let fetched = field.call_method1(intern!(py, "_lazy_load_ref"), (class, value))?;
     state::store(document, plan, slot, &fetched)?;
     Ok(fetched)
+}
+
+/// A lazy reference takes the place of whatever else was assigned, or fetched for others.
+fn get_lazy_reference<'py>(
+    document: &Bound<'py, DocumentCore>,
+    plan: &Bound<'py, Plan>,
+    slot: usize,
+    entry: &FieldPlan,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = document.py();
+    let Some(value) = state::value(document, plan, slot)? else {
+        return or_none(py, None);
+    };
+    if !entry.own_build && reference::is_built(entry, &value)? {
+        return Ok(value);
+    }
+    let built = entry.field.bind(py).call_method1(intern!(py, "build_lazyref"), (&value,))?;
+    if !built.is_truthy()? {
+        return Ok(value);
+    }
+    state::store(document, plan, slot, &built)?;
+    Ok(built)
 }
 
 fn get_complex<'py>(

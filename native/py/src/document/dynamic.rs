@@ -119,7 +119,7 @@ fn take_plainly(
     for (name, value) in values.iter() {
         let value = if value.is_none() || scalars::is_plain_scalar(&value) {
             value
-        } else if let Some(tracked) = tracked::of_scalars(document, name.cast::<PyString>()?, &value)? {
+        } else if let Some(tracked) = tracked::of_plain_data(document, name.cast::<PyString>()?, &value)? {
             tracked
         } else {
             document.call_method1(intern!(py, "_BaseDocument__expand_dynamic_values"), (&name, value))?

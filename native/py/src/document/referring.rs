@@ -49,7 +49,7 @@ fn stored_refers_to_nothing(py: Python<'_>, field: &FieldPlan, stored: &Stored<'
         return Ok(false);
     }
     match field.to_python {
-        ToPython::Reference | ToPython::Dynamic | ToPython::Python => Ok(false),
+        ToPython::Reference | ToPython::LazyReference | ToPython::Dynamic | ToPython::Python => Ok(false),
         _ if !is_compound(stored.tag) => Ok(true),
         ToPython::Complex => stored_container_refers_to_nothing(py, field.inner.as_deref(), stored),
         ToPython::Embedded if stored.tag == tag::DOCUMENT => {

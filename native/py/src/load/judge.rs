@@ -154,7 +154,7 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -
             None => Ok(Verdict::Python),
         },
         ToPython::Complex => judge_container(py, field, item, listened),
-        ToPython::Reference => judge_reference(py, field),
+        ToPython::Reference | ToPython::LazyReference => judge_reference(py, field),
         ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => {
             Ok(if has_key(item.bytes, b"_ref")? { Verdict::Python } else { Verdict::Now })
         }

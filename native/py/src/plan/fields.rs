@@ -32,7 +32,10 @@ macro_rules! ops {
 
 ops!(
     /// How a field is read.
-    GetOp { Plain = "plain", Complex = "complex", List = "list", Reference = "reference" }
+    GetOp {
+        Plain = "plain", Complex = "complex", List = "list", Reference = "reference",
+        LazyReference = "lazy_reference",
+    }
 );
 ops!(
     /// How a field is assigned.
@@ -43,7 +46,7 @@ ops!(
     ToPython {
         Identity = "identity", Str = "string", Int = "int", Float = "float", Bool = "bool", ObjectId = "objectid",
         Uuid = "uuid", Embedded = "embedded", GenericEmbedded = "generic_embedded", Complex = "complex",
-        Reference = "reference", Dynamic = "dynamic", Python = "python",
+        Reference = "reference", LazyReference = "lazy_reference", Dynamic = "dynamic", Python = "python",
     }
 );
 ops!(
@@ -136,6 +139,8 @@ pub struct FieldPlan {
     pub is_generic_reference: bool,
     pub is_any_reference: bool,
     pub is_lazy_reference: bool,
+    /// `build_lazyref` is the user's.
+    pub own_build: bool,
     pub is_embedded_list: bool,
     pub is_enum: bool,
     pub sorted_by: bool,
@@ -214,6 +219,7 @@ impl FieldPlan {
             is_generic_reference: truthy(spec, "is_generic_reference")?,
             is_any_reference: truthy(spec, "is_any_reference")?,
             is_lazy_reference: truthy(spec, "is_lazy_reference")?,
+            own_build: truthy(spec, "own_build")?,
             is_embedded_list: truthy(spec, "is_embedded_list")?,
             is_enum: truthy(spec, "is_enum")?,
             sorted_by: truthy(spec, "sorted_by")?,
@@ -275,7 +281,11 @@ impl FieldPlan {
             || !self.default.is_lazy()
             || matches!(
                 self.to_python,
-                ToPython::Embedded | ToPython::GenericEmbedded | ToPython::Dynamic | ToPython::Reference
+                ToPython::Embedded
+                    | ToPython::GenericEmbedded
+                    | ToPython::Dynamic
+                    | ToPython::Reference
+                    | ToPython::LazyReference
             )
             || self.inner.as_ref().is_some_and(|inner| inner.may_need_eager_load())
     }
@@ -356,7 +366,7 @@ impl FieldPlan {
     /// Whether dereferencing a list of documents with this field could find a reference in it.
     pub fn may_refer(&self) -> bool {
         match self.to_python {
-            ToPython::Reference | ToPython::Dynamic | ToPython::Python => true,
+            ToPython::Reference | ToPython::LazyReference | ToPython::Dynamic | ToPython::Python => true,
             ToPython::Complex => self.inner.as_ref().is_none_or(|inner| inner.may_refer()),
             _ => self.is_any_reference || self.own_get,
         }
