@@ -25,6 +25,8 @@ class InsertOne:
         document: an instance of the queryset's class, or a dict as `QuerySet.insert` takes it.
     """
 
+    __slots__ = ("document",)
+
     kind = "insert_one"
 
     def __init__(self, document: Any) -> None:
@@ -42,6 +44,8 @@ class ReplaceOne(InsertOne):
         upsert: insert it when none is stored.
     """
 
+    __slots__ = ("upsert",)
+
     kind = "replace_one"
 
     def __init__(self, document: Any, upsert: bool = False) -> None:
@@ -55,6 +59,8 @@ class _Queried:
     Args:
         query: a `Q`, or a mapping of what `QuerySet.filter` takes as keyword arguments; an empty mapping finds all.
     """
+
+    __slots__ = ("query",)
 
     kind: str
 
@@ -77,6 +83,8 @@ class UpdateOne(_Queried):
         **update: new values by `operator__path__to__field`, as for `QuerySet.update`.
     """
 
+    __slots__ = ("array_filters", "update", "upsert")
+
     kind = "update_one"
 
     def __init__(
@@ -91,16 +99,22 @@ class UpdateOne(_Queried):
 class UpdateMany(UpdateOne):
     """Change every document that a query finds; arguments as for `UpdateOne`."""
 
+    __slots__ = ()
+
     kind = "update_many"
 
 
 class DeleteOne(_Queried):
     """Delete the first document that a query finds."""
 
+    __slots__ = ()
+
     kind = "delete_one"
 
 
 class DeleteMany(_Queried):
     """Delete every document that a query finds."""
+
+    __slots__ = ()
 
     kind = "delete_many"

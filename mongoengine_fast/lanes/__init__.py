@@ -10,7 +10,15 @@ import types
 from typing import Any
 
 from mongoengine_fast import connection
-from mongoengine_fast.lanes.bulk import Insert, Statement, Update, bulk_write, change_encoder, encode_rows
+from mongoengine_fast.lanes.bulk import (
+    Insert,
+    Statement,
+    Update,
+    bulk_write,
+    change_encoder,
+    encode_rows,
+    update_encoder,
+)
 from mongoengine_fast.lanes.choice import count_foreign, is_foreign, is_raised_by_hook, mark_as_raised_by_hook
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
@@ -64,6 +72,7 @@ __all__ = [
     "replace_one",
     "report",
     "reset",
+    "update_encoder",
     "update_many",
     "update_one",
 ]

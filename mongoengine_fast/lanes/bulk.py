@@ -15,7 +15,7 @@ from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, 
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
-__all__ = ["Changes", "Insert", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows"]
+__all__ = ["Insert", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows", "update_encoder"]
 
 
 class Statement:
@@ -90,8 +90,28 @@ def encode_rows(collection: Any, document_class: type, rows: list[Any]) -> list[
     return [] if native is None else native.encode_rows(document_class, rows)
 
 
+def update_encoder(collection: Any) -> Callable[[str, dict[str, Any], dict[str, Any], bool], Statement]:
+    """Return what makes the statement of an update of *collection*, given its kind, selector, change and upsert.
+
+    It is encoded at once, so that the dicts of thousands of statements are not kept.
+    """
+    native = native_part(collection)
+    if native is None:
+        return Update
+
+    def encode(kind: str, selector: dict[str, Any], change: dict[str, Any], upsert: bool) -> Statement:
+        many = kind == "update_many"
+        try:
+            encoded = native.statement_bytes({"q": selector, "u": change, "multi": many, "upsert": upsert})
+        except Unusual:
+            return Update(kind, selector, change, upsert)
+        return ChangesOfMany(encoded) if many else Changes(encoded)
+
+    return encode
+
+
 class Changes(Statement):
-    """What changed in a stored document, encoded."""
+    """An update, encoded."""
 
     __slots__ = ("encoded",)
 
@@ -105,7 +125,7 @@ class Changes(Statement):
     @property
     def options(self) -> dict[str, Any]:  # type: ignore[override]  # as below
         """Those of the operation."""
-        return {"upsert": True}
+        return {"upsert": decode(self.encoded)["upsert"]}
 
     @property
     def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
@@ -116,6 +136,15 @@ class Changes(Statement):
     def body(self) -> Any:
         """Return the bytes of the statement."""
         return self.encoded
+
+
+class ChangesOfMany(Changes):
+    """An update of all documents that its selector finds, encoded."""
+
+    __slots__ = ()
+
+    kind = "update_many"
+    is_about_many = True
 
 
 class Insert(Statement):
@@ -199,7 +228,7 @@ def bulk_write(
     route = choose(collection, "bulk_write", session)
     if route.lane is NATIVE:
         try:
-            return _send_native(route, statements, bool(ordered), options, done)
+            return _send_native(route, collection.codec_options, statements, bool(ordered), options, done)
         except Unusual as unusual:
             route = decline(route, "bulk_write", unusual)
     options.update(in_session(session))
@@ -207,13 +236,18 @@ def bulk_write(
 
 
 def _send_native(
-    route: Route, statements: list[Statement], ordered: bool, options: dict[str, Any], done: dict[int, Any]
+    route: Route,
+    codec_options: Any,
+    statements: list[Statement],
+    ordered: bool,
+    options: dict[str, Any],
+    done: dict[int, Any],
 ) -> BulkWriteResult:
     if not statements:
         raise Unusual("no operations")
     command_options = native_writes.command_options(options)
     # Everything is encoded before anything is sent: what cannot be encoded leaves nothing half-written.
-    batches = [_Batch(route, statements, positions) for positions in _batches(statements, ordered)]
+    batches = [_Batch(route, codec_options, statements, positions) for positions in _batches(statements, ordered)]
     result = native_writes.empty_result()
     for number, batch in enumerate(batches):
         batch.send(ordered, number == 0, command_options, result, done)
@@ -244,9 +278,10 @@ def _batches(statements: list[Statement], ordered: bool) -> Iterator[list[int]]:
 class _Batch:
     """Statements of one command, encoded."""
 
-    def __init__(self, route: Route, statements: list[Statement], positions: list[int]) -> None:
+    def __init__(self, route: Route, codec_options: Any, statements: list[Statement], positions: list[int]) -> None:
         chosen = [statements[position] for position in positions]
         self._native = route.native
+        self._codec_options = codec_options
         self._positions = positions
         self._command = chosen[0].command
         self._retry = not any(statement.is_about_many for statement in chosen)
@@ -279,7 +314,7 @@ class _Batch:
     def _reported(self) -> list[Any]:
         """What an error says was sent."""
         if self._command != "insert":
-            return [decode(body) if isinstance(body, bytes) else body for body in self._bodies]
+            return [decode(body, self._codec_options) if isinstance(body, bytes) else body for body in self._bodies]
         return [native_writes.Inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
 
 

@@ -102,7 +102,8 @@ class BulkWriting(Writing):
                 protect (use `delete`), or the server refuses everything. Nothing was sent in the first two cases.
             BulkWriteError: some operations failed; its `errors` are by position.
         """
-        statements = [self._statement(position, operation) for position, operation in enumerate(operations)]
+        encode = lanes.update_encoder(self._collection)
+        statements = [self._statement(position, operation, encode) for position, operation in enumerate(operations)]
         if not statements or self._none or self._empty:
             return BulkWriteResult(empty_result(), True)
         options = {} if comment is None else {"comment": comment}
@@ -112,7 +113,7 @@ class BulkWriting(Writing):
             except OperationFailure as error:
                 raise _bulk_error(error)
 
-    def _statement(self, position: int, operation: Any) -> lanes.Statement:
+    def _statement(self, position: int, operation: Any, encode: Callable[..., lanes.Statement]) -> lanes.Statement:
         """Compile one of the operations of `bulk_write`."""
         kind = getattr(operation, "kind", None)
         if kind == "insert_one":
@@ -123,7 +124,7 @@ class BulkWriting(Writing):
                 raise OperationError(f"operation {position}: ReplaceOne needs a {self._document.__name__} with a key")
             return lanes.Statement(kind, self.filter(pk=document.pk)._query, document, upsert=operation.upsert)
         if kind in ("update_one", "update_many"):
-            return self._update_statement(position, operation)
+            return self._update_statement(position, operation, encode)
         if kind in ("delete_one", "delete_many"):
             if self._document._meta.get("delete_rules"):
                 raise OperationError(
@@ -132,7 +133,9 @@ class BulkWriting(Writing):
             return lanes.Statement(kind, self._narrowed(operation.query))
         raise OperationError(f"operation {position} is a {type(operation).__name__}, not one of mongoengine_fast.bulk")
 
-    def _update_statement(self, position: int, operation: Any) -> lanes.Statement:
+    def _update_statement(
+        self, position: int, operation: Any, encode: Callable[..., lanes.Statement]
+    ) -> lanes.Statement:
         if not operation.update:
             raise OperationError(f"operation {position}: No update parameters, would remove data")
         query = self._narrowed(operation.query)
@@ -141,7 +144,7 @@ class BulkWriting(Writing):
             name_class(change, self._document)
         plain = "__raw__" not in operation.update and operation.array_filters is None
         if plain and isinstance(operation.upsert, bool):
-            return lanes.Update(operation.kind, query, change, operation.upsert)
+            return encode(operation.kind, query, change, operation.upsert)
         return lanes.Statement(
             operation.kind, query, change, upsert=operation.upsert, array_filters=operation.array_filters
         )

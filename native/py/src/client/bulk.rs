@@ -63,7 +63,7 @@ impl Collection {
     }
 
     /// A mapping in the server's form, or its bytes.
-    fn encode_statement(&self, py: Python<'_>, row: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
+    pub(super) fn encode_statement(&self, py: Python<'_>, row: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<()> {
         if let Ok(encoded) = row.cast::<PyBytes>() {
             out.extend_from_slice(encoded.as_bytes());
             return Ok(());

@@ -265,6 +265,13 @@ impl Collection {
         self.encode_statements(command, statements)
     }
 
+    /// A statement in the server's form as bytes, which `prepare_statements` takes as well.
+    fn statement_bytes<'py>(&self, statement: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        let mut bytes = Vec::new();
+        self.encode_statement(statement.py(), statement, &mut bytes)?;
+        Ok(PyBytes::new(statement.py(), &bytes))
+    }
+
     /// The statement of a bulk write that sends what changed in a stored document, as bytes.
     ///
     /// None when nothing has changed; the changes, and the paths of empty values among them, when some of these may have
