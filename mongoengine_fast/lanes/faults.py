@@ -9,11 +9,13 @@ from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import (
     AutoReconnect,
     ConfigurationError,
     InvalidOperation,
     NetworkTimeout,
+    NotPrimaryError,
     OperationFailure,
     ProtocolError,
     PyMongoError,
@@ -43,8 +45,9 @@ def maker(client: Any) -> Callable[[str, str, list[str], bytes | None], BaseExce
 
 
 def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseException:
-    if kind == "server" and reply is not None:
-        return server_error(bson.decode(reply, _REPLY_OPTIONS), client)
+    if kind in ("server", "server_of_cursor") and reply is not None:
+        # In the error of a cursor pymongo notes the configured timeouts.
+        return server_error(bson.decode(reply, _REPLY_OPTIONS), client if kind == "server_of_cursor" else None)
     if kind == "network":
         return AutoReconnect(message + _timeouts(client))
     if kind == "network_timeout":
@@ -78,6 +81,30 @@ def server_error(reply: dict[str, Any], client: Any = None) -> BaseException:
     except PyMongoError as error:
         return error.with_traceback(None)
     return ProtocolError(f"the server's reply is no error: {reply}")
+
+
+def with_plain_details(error: OperationFailure | NotPrimaryError, client: Any) -> BaseException:
+    """Return pymongo's *error* about a cursor, with dicts where the server's reply was left undecoded."""
+    if not _holds_raw(error.details):
+        return error
+    made = server_error(_decoded(error.details), client)
+    if isinstance(made, PyMongoError):
+        for label in error._error_labels:
+            made._add_error_label(label)
+    return made
+
+
+def _holds_raw(value: Any) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, RawBSONDocument) or any(map(_holds_raw, parts))
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, RawBSONDocument):
+        return bson.decode(value.raw, _REPLY_OPTIONS)
+    if isinstance(value, dict):
+        return {key: _decoded(part) for key, part in value.items()}
+    return [_decoded(part) for part in value] if isinstance(value, list) else value
 
 
 def _timeouts(client: Any) -> str:

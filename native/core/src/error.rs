@@ -50,6 +50,8 @@ pub struct CoreError {
     pub reply: Option<Vec<u8>>,
     /// Part of the operation was done before the failure: it must not be done again as a whole.
     pub partial: bool,
+    /// The command was one of a query's cursor: a find, or a getMore.
+    pub of_cursor: bool,
 }
 
 impl CoreError {
@@ -62,12 +64,19 @@ impl CoreError {
             labels: Vec::new(),
             reply: None,
             partial: false,
+            of_cursor: false,
         }
     }
 
     /// The same failure, of an operation that was done in part.
     pub fn of_part(mut self) -> Self {
         self.partial = true;
+        self
+    }
+
+    /// The same failure, of a find or a getMore, in whose texts pymongo has more.
+    pub fn of_cursor(mut self) -> Self {
+        self.of_cursor = true;
         self
     }
 
@@ -132,6 +141,7 @@ impl From<DriverError> for CoreError {
             labels: error.labels().iter().cloned().collect(),
             reply: error.server_response().map(|reply| reply.as_bytes().to_vec()),
             partial: false,
+            of_cursor: false,
         }
     }
 }
