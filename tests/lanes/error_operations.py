@@ -14,6 +14,7 @@ from error_sides import Operation, Scene, oid
 OPERATIONS: dict[str, tuple[Operation, tuple[str, ...]]] = {}
 #: Those that MongoEngine does not have, which are compared between our lanes.
 OWN: dict[str, tuple[Operation, tuple[str, ...]]] = {}
+WRITES = ("insert", "update", "delete", "findAndModify")
 
 
 def operation(*commands: str, own: bool = False) -> Callable[[Operation], Operation]:

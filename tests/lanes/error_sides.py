@@ -145,8 +145,10 @@ def compare(
 
 def differences(expected: Outcome, got: Outcome) -> list[str]:
     """What differs, as lines of a unified diff."""
+    if expected == got:
+        return []
     left, right = (pformat(asdict(one), width=110, sort_dicts=False).splitlines() for one in (expected, got))
-    return list(unified_diff(left, right, lineterm="", n=1))
+    return list(unified_diff(left, right, lineterm="", n=1)) or ["what their texts do not show"]
 
 
 def outcome(call: Callable[[], Any], ids: Renumber) -> Outcome:
@@ -224,9 +226,18 @@ def state(document: Any, ids: Renumber) -> Any:
 
 def stored(watcher: Any, ids: Renumber) -> dict[str, list[Any]]:
     """Every stored document, in natural order."""
-    return {
-        name: [normal(row, ids) for row in watcher[DATABASE][name].find().sort("$natural", 1)] for name in COLLECTIONS
-    }
+    return {name: [normal(row, ids) for row in rows] for name, rows in dump(watcher).items()}
+
+
+def dump(watcher: Any) -> dict[str, list[Any]]:
+    """Every stored document, in natural order, by one command."""
+    stages = {name: [{"$project": {"_id": 0, "in": {"$literal": name}, "row": "$$ROOT"}}] for name in COLLECTIONS}
+    first, *others = COLLECTIONS
+    pipeline = [*stages[first], *({"$unionWith": {"coll": name, "pipeline": stages[name]}} for name in others)]
+    found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS}
+    for entry in watcher[DATABASE][first].aggregate(pipeline):
+        found[entry["in"]].append(entry["row"])
+    return found
 
 
 def prepare(watcher: Any) -> None:
@@ -239,7 +250,10 @@ def prepare(watcher: Any) -> None:
 
 def seed(watcher: Any) -> None:
     """Put every collection into its first state."""
+    found = dump(watcher)
     for name, rows in seeds().items():
+        if found[name] == rows:
+            continue
         watcher[DATABASE][name].delete_many({})
         if rows:
             watcher[DATABASE][name].insert_many(rows)
