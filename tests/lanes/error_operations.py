@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from error_sides import Operation, Scene, oid
 
 #: By name: the operation, and the commands of it that can fail.
@@ -15,6 +16,19 @@ OPERATIONS: dict[str, tuple[Operation, tuple[str, ...]]] = {}
 #: Those that MongoEngine does not have, which are compared between our lanes.
 OWN: dict[str, tuple[Operation, tuple[str, ...]]] = {}
 WRITES = ("insert", "update", "delete", "findAndModify")
+CURSORS = ("find", "getMore", "aggregate")
+#: One for each command and each class of exceptions that is made of its errors.
+TYPICAL = {
+    *("save_new", "save_changed", "insert_many", "update_of_a_queryset", "modify_of_a_queryset", "reload", "to_json"),
+    *("delete_of_a_document", "iterate", "first", "iterate_by_small_batches", "count_of_all", "count_of_some"),
+    *("distinct", "aggregate", "follow_a_reference"),
+}
+#: Those that need no server to prepare.
+UNPREPARED = {
+    *("save_new", "save_new_with_a_key", "insert_one", "insert_many", "update_of_a_queryset", "modify_of_a_queryset"),
+    *("delete_of_a_queryset", "iterate", "iterate_over_dicts", "first", "in_bulk", "count_of_all", "count_of_some"),
+    *("distinct", "aggregate", "to_json"),
+}
 
 
 def operation(*commands: str, own: bool = False) -> Callable[[Operation], Operation]:
@@ -27,10 +41,24 @@ def operation(*commands: str, own: bool = False) -> Callable[[Operation], Operat
     return add
 
 
-def pairs(table: dict[str, tuple[Operation, tuple[str, ...]]], *only: str) -> list[tuple[str, str]]:
-    """Every operation with each of its commands, or with those of *only*."""
+def pairs(table: dict[str, tuple[Operation, tuple[str, ...]]], *only: str, names: Any = ()) -> list[tuple[str, str]]:
+    """Every operation (of *names*) with each of its commands (of *only*)."""
     return [
-        (name, command) for name, (_, commands) in table.items() for command in commands if not only or command in only
+        (name, command)
+        for name, (_, commands) in table.items()
+        for command in commands
+        if (not only or command in only) and (not names or name in names)
+    ]
+
+
+def cases(
+    table: dict[str, tuple[Operation, tuple[str, ...]]], faults: dict[str, tuple[dict[str, Any], tuple[str, ...]]]
+) -> list[Any]:
+    """Every operation with each of its commands and each fault that such a command can meet."""
+    return [
+        pytest.param(name, command, data, id=f"{name}-{command}-{fault}")
+        for fault, (data, commands) in faults.items()
+        for name, command in pairs(table, *commands)
     ]
 
 
