@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from error_sides import DATABASE, Package, Side, connected_sides, prepare
+from error_sides import DATABASE, Package, Side, Watcher, connected_sides
 
 from mongoengine_fast import lanes
 from mongoengine_fast.testing import ReplicaSet
@@ -49,11 +49,10 @@ def failing_server() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def watcher(failing_server: Any) -> Iterator[Any]:
-    """The client that seeds, makes the server fail, and looks at what is stored."""
+def watcher(failing_server: Any) -> Iterator[Watcher]:
+    """What seeds, makes the server fail, and looks at what is stored."""
     with failing_server.client() as client:
-        prepare(client)
-        yield client
+        yield Watcher(client)
         client.drop_database(DATABASE)
 
 

@@ -81,7 +81,8 @@ def connected_sides(packages: list[Package], uri: str, **options: Any) -> Iterat
 class Scene:
     """The classes of one side, and the documents of a run that are looked at afterwards."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, watcher: Watcher) -> None:
+        self.watcher = watcher
         self.watched: list[Any] = []
         #: What an operation was given before it failed.
         self.arrived: list[Any] = []
@@ -103,11 +104,11 @@ class Side:
         self.name = name
         self._package = package
 
-    def run(self, watcher: Any, operation: Operation, fault: Any, again: bool) -> list[Outcome]:
+    def run(self, watcher: Watcher, operation: Operation, fault: Any, again: bool) -> list[Outcome]:
         """Run *operation* under *fault* on seeded data, and once more without."""
-        seed(watcher)
+        watcher.seed()
         ids = Renumber()
-        scene = Scene(self._package)
+        scene = Scene(self._package, watcher)
         with lanes.force("pymongo") if self.name == RAW else nullcontext():
             call = operation(scene)
             lanes.reset()
@@ -119,16 +120,16 @@ class Side:
                 self._look(outcomes[1], scene, watcher, ids)
         return outcomes
 
-    def _look(self, seen: Outcome, scene: Scene, watcher: Any, ids: Renumber) -> None:
+    def _look(self, seen: Outcome, scene: Scene, watcher: Watcher, ids: Renumber) -> None:
         if self.name == NATIVE:
             seen.lanes = lanes.report()["reasons"]
         seen.documents = [state(document, ids) for document in scene.watched]
         seen.arrived = normal(scene.arrived, ids)
-        seen.stored = stored(watcher, ids)
+        seen.stored = watcher.stored(ids)
 
 
 def compare(
-    sides: list[Side], watcher: Any, operation: Operation, fault: Any, again: bool = True
+    sides: list[Side], watcher: Watcher, operation: Operation, fault: Any, again: bool = True
 ) -> dict[str, list[Outcome]]:
     """Run *operation* under *fault* on every side, and fail where they differ."""
     seen = {side.name: side.run(watcher, operation, fault, again) for side in sides}
@@ -224,39 +225,36 @@ def state(document: Any, ids: Renumber) -> Any:
     return normal([document.pk, document._created, *changed, dict(document.to_mongo())], ids)
 
 
-def stored(watcher: Any, ids: Renumber) -> dict[str, list[Any]]:
-    """Every stored document, in natural order."""
-    return {name: [normal(row, ids) for row in rows] for name, rows in dump(watcher).items()}
+class Watcher:
+    """Seeds, makes the server fail, and looks at what is stored, all by a client of its own."""
 
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.database = client[DATABASE]
+        client.drop_database(DATABASE)
+        for name in COLLECTIONS:
+            self.database.create_collection(name)
+        self.database.notes.create_index("name", unique=True)
+        self._found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS}
 
-def dump(watcher: Any) -> dict[str, list[Any]]:
-    """Every stored document, in natural order, by one command."""
-    stages = {name: [{"$project": {"_id": 0, "in": {"$literal": name}, "row": "$$ROOT"}}] for name in COLLECTIONS}
-    first, *others = COLLECTIONS
-    pipeline = [*stages[first], *({"$unionWith": {"coll": name, "pipeline": stages[name]}} for name in others)]
-    found: dict[str, list[Any]] = {name: [] for name in COLLECTIONS}
-    for entry in watcher[DATABASE][first].aggregate(pipeline):
-        found[entry["in"]].append(entry["row"])
-    return found
+    def seed(self) -> None:
+        """Put every collection into its first state, if it was not in it when it was last looked at."""
+        for name, rows in seeds().items():
+            if self._found[name] == rows:
+                continue
+            self.database[name].delete_many({})
+            if rows:
+                self.database[name].insert_many(rows)
 
-
-def prepare(watcher: Any) -> None:
-    """Make the collections and the index that the operations meet."""
-    watcher.drop_database(DATABASE)
-    for name in COLLECTIONS:
-        watcher[DATABASE].create_collection(name)
-    watcher[DATABASE].notes.create_index("name", unique=True)
-
-
-def seed(watcher: Any) -> None:
-    """Put every collection into its first state."""
-    found = dump(watcher)
-    for name, rows in seeds().items():
-        if found[name] == rows:
-            continue
-        watcher[DATABASE][name].delete_many({})
-        if rows:
-            watcher[DATABASE][name].insert_many(rows)
+    def stored(self, ids: Renumber) -> dict[str, list[Any]]:
+        """Every stored document, in natural order, by one command."""
+        stages = {name: [{"$project": {"_id": 0, "in": {"$literal": name}, "row": "$$ROOT"}}] for name in COLLECTIONS}
+        first, *others = COLLECTIONS
+        pipeline = [*stages[first], *({"$unionWith": {"coll": name, "pipeline": stages[name]}} for name in others)]
+        self._found = {name: [] for name in COLLECTIONS}
+        for entry in self.database[first].aggregate(pipeline):
+            self._found[entry["in"]].append(entry["row"])
+        return {name: [normal(row, ids) for row in rows] for name, rows in self._found.items()}
 
 
 def oid(number: int) -> ObjectId:

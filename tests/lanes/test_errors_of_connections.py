@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from error_faults import failing
 from error_operations import OPERATIONS, OWN, TYPICAL, pairs
-from error_sides import NATIVE, RAW, STOCK, Package, Side, compare, connected_sides
+from error_sides import NATIVE, RAW, STOCK, Package, Side, Watcher, compare, connected_sides
 
 NO_RETRIES = {"retryReads": False, "retryWrites": False}
 CLOSED = {"closeConnection": True}
@@ -21,7 +21,7 @@ SHUTTING_DOWN = {"errorCode": 91}
 class Clients:
     """Makes the sides for one test."""
 
-    def __init__(self, packages: list[Package], uri: str, watcher: Any) -> None:
+    def __init__(self, packages: list[Package], uri: str, watcher: Watcher) -> None:
         self._packages = packages
         self._uri = uri
         self._watcher = watcher
@@ -37,7 +37,7 @@ class Clients:
 
 
 @pytest.fixture
-def clients(packages: list[Package], failing_server: Any, watcher: Any) -> Clients:
+def clients(packages: list[Package], failing_server: Any, watcher: Watcher) -> Clients:
     """What makes the sides."""
     return Clients(packages, failing_server.uri, watcher)
 
