@@ -6,6 +6,7 @@ All sides work on one database, one after the other, so that texts with names in
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
@@ -30,6 +31,8 @@ DATA_COMMANDS = ("find", "getMore", "aggregate", "count", "distinct", "insert", 
 
 # What the server says of this very moment.
 _OF_THE_MOMENT = {"operationTime", "$clusterTime", "opTime", "electionId"}
+_CURSOR = re.compile(r"cursor id -?\d+")
+_LONG = 10_000
 
 
 @dataclass
@@ -193,7 +196,7 @@ def without_moment(text: str) -> str:
             start = text.index(f"'{name}': ")
             end = _end_of_value(text, start + len(name) + 4)
             text = f"{text[:start]}'{name}' = now{text[end:]}"
-    return text
+    return _CURSOR.sub("a cursor", text)
 
 
 def _end_of_value(text: str, position: int) -> int:
@@ -211,6 +214,10 @@ def of_any_moment(value: Any) -> Any:
         return {key: type(part) if key in _OF_THE_MOMENT else of_any_moment(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
         return [of_any_moment(part) for part in value]
+    if isinstance(value, str) and len(value) > _LONG:
+        return f"{len(value)} characters"
+    if isinstance(value, str):
+        return _CURSOR.sub("a cursor", value)
     if hasattr(value, "raw_result"):
         return of_any_moment(value.raw_result)
     if hasattr(value, "bulk_api_result"):
@@ -222,7 +229,7 @@ def state(document: Any, ids: Renumber) -> Any:
     """What a document believes of itself."""
     # Of a new document MongoEngine notes nothing.
     changed = getattr(document, "_changed_fields", None), sorted(document._get_changed_fields())
-    return normal([document.pk, document._created, *changed, dict(document.to_mongo())], ids)
+    return normal(of_any_moment([document.pk, document._created, *changed, dict(document.to_mongo())]), ids)
 
 
 class Watcher:
@@ -254,7 +261,7 @@ class Watcher:
         self._found = {name: [] for name in COLLECTIONS}
         for entry in self.database[first].aggregate(pipeline):
             self._found[entry["in"]].append(entry["row"])
-        return {name: [normal(row, ids) for row in rows] for name, rows in self._found.items()}
+        return {name: [normal(of_any_moment(row), ids) for row in rows] for name, rows in self._found.items()}
 
 
 def oid(number: int) -> ObjectId:

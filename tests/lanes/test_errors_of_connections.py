@@ -5,12 +5,16 @@ Each operation has clients of its own here: after such an error a driver looks f
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from error_faults import failing
-from error_operations import OPERATIONS, OWN, TYPICAL, pairs
-from error_sides import NATIVE, RAW, STOCK, Package, Side, Watcher, compare, connected_sides
+from error_faults import failing, nothing
+from error_operations import OPERATIONS, OWN, TYPICAL, UNPREPARED, pairs
+from error_sides import DATABASE, NATIVE, RAW, STOCK, Package, Side, Watcher, compare, connected_sides
 
 NO_RETRIES = {"retryReads": False, "retryWrites": False}
 CLOSED = {"closeConnection": True}
@@ -66,3 +70,64 @@ def test_a_connection_that_is_closed_twice(clients: Clients, operation: str) -> 
 def test_a_server_that_gives_up(clients: Clients, operation: str, command: str, fault: dict[str, Any]) -> None:
     seen = clients.compare(OPERATIONS[operation][0], failing(command, **fault), **NO_RETRIES)
     assert seen[NATIVE][0].lanes == {}
+
+
+@pytest.mark.parametrize(("operation", "command"), pairs(OPERATIONS, names=TYPICAL))
+def test_an_answer_that_comes_too_late(clients: Clients, operation: str, command: str) -> None:
+    fault = failing(command, blockConnection=True, blockTimeMS=250)
+    seen = clients.compare(OPERATIONS[operation][0], fault, socketTimeoutMS=100, **NO_RETRIES)
+    # The native driver has no such limit: pymongo does it.
+    assert seen[NATIVE][0].lanes.keys() == {"socketTimeoutMS"}
+
+
+@pytest.mark.parametrize("operation", sorted(UNPREPARED))
+def test_no_server(clients: Clients, operation: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        uri = f"mongodb://127.0.0.1:{free.getsockname()[1]}"
+        seen = clients.compare(OPERATIONS[operation][0], nothing, host=uri, serverSelectionTimeoutMS=60)
+    assert seen[NATIVE][0].lanes == {}
+
+
+@pytest.mark.parametrize("operation", sorted(UNPREPARED))
+def test_a_wrong_password(clients: Clients, user: str, operation: str) -> None:
+    clients.compare(OPERATIONS[operation][0], nothing, host=user)
+
+
+@pytest.fixture(scope="module")
+def user(failing_server: Any, watcher: Watcher) -> Iterator[str]:
+    """The URI of a user with a password that is not his."""
+    watcher.database.command("createUser", "user", pwd="right", roles=["readWrite"])
+    yield failing_server.uri.replace("mongodb://", "mongodb://user:wrong@").replace("/?", f"/{DATABASE}?")
+    watcher.database.command("dropUser", "user")
+
+
+@pytest.mark.parametrize("operation", ["save_new", "insert_many", "iterate", "first", "count_of_some", "aggregate"])
+def test_no_connection_is_free(clients: Clients, operation: str) -> None:
+    def prepared(scene: Any) -> Any:
+        call = OPERATIONS[operation][0](scene)
+        scene.Author.objects.first()
+        return lambda: while_busy(scene, call)
+
+    options = {"maxPoolSize": 1, "waitQueueTimeoutMS": 60}
+    seen = clients.compare(prepared, failing("distinct", blockConnection=True, blockTimeMS=300), **options)
+    assert seen[NATIVE][0].lanes.keys() == {"waitQueueTimeoutMS"}
+
+
+def while_busy(scene: Any, call: Any) -> Any:
+    """Call while another thread holds the only connection."""
+    busy = threading.Thread(target=lambda: scene.Author.objects.distinct("name"))
+    busy.start()
+    pool = pool_of(scene.Author._get_collection().database.client)
+    while not pool.active_sockets:
+        time.sleep(0.005)
+    try:
+        return call()
+    finally:
+        busy.join()
+
+
+def pool_of(client: Any) -> Any:
+    """The only pool of a pymongo client."""
+    (server,) = client._topology._servers.values()
+    return server.pool
