@@ -25,9 +25,8 @@ TYPICAL = {
 }
 #: Those that need no server to prepare.
 UNPREPARED = {
-    *("save_new", "save_new_with_a_key", "insert_one", "insert_many", "update_of_a_queryset", "modify_of_a_queryset"),
-    *("delete_of_a_queryset", "iterate", "iterate_over_dicts", "first", "in_bulk", "count_of_all", "count_of_some"),
-    *("distinct", "aggregate", "to_json"),
+    *("save_new", "save_new_with_a_key", "insert_many", "update_of_a_queryset", "modify_of_a_queryset"),
+    *("delete_of_a_queryset", "iterate", "first", "count_of_some", "distinct", "aggregate"),
 }
 
 

@@ -112,7 +112,8 @@ impl CoreError {
 
     /// Notes that the failed write could have been retried, as the specification wants it reported.
     pub fn label_retryable_write(&mut self) {
-        if self.is_network() && !self.has_label(RETRYABLE_WRITE_ERROR) {
+        let concerns_network = self.is_network() || self.kind == Kind::ServerSelection;
+        if concerns_network && !self.has_label(RETRYABLE_WRITE_ERROR) {
             self.labels.push(RETRYABLE_WRITE_ERROR.to_owned());
         }
     }

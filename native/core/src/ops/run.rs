@@ -153,8 +153,15 @@ fn better(first: CoreError, second: CoreError) -> CoreError {
 
 /// Runs a command that writes. Returns the reply, in which write errors may be.
 pub async fn write(client: &Client, database: &Database, command: RawDocumentBuf, retry: Retry) -> Result<Vec<u8>> {
-    let retryable = retry == Retry::Write && client.retries_writes() && client.facts().await?.retryable_writes;
-    if !retryable {
+    if retry != Retry::Write || !client.retries_writes() {
+        return write_once(client, database, command).await;
+    }
+    let facts = client.facts().await.map_err(|mut error| {
+        // pymongo labels it before it knows whether the server takes retries.
+        error.label_retryable_write();
+        error
+    })?;
+    if !facts.retryable_writes {
         return write_once(client, database, command).await;
     }
     let command = with_transaction_number(command, client.next_transaction_number())?;
