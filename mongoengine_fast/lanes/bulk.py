@@ -317,7 +317,8 @@ def _send_requests(
     try:
         return collection.bulk_write(requests, ordered=ordered, **options), None
     except BulkWriteError as error:
-        return BulkWriteResult(error.details, True), error
+        details: Any = error.details
+        return BulkWriteResult(details, True), error
 
 
 def _add(result: dict[str, Any], part: Mapping[str, Any], positions: list[int]) -> None:

@@ -24,10 +24,7 @@ TYPICAL = {
     *("distinct", "aggregate", "follow_a_reference"),
 }
 #: Those that need no server to prepare.
-UNPREPARED = {
-    *("save_new", "save_new_with_a_key", "insert_many", "update_of_a_queryset", "modify_of_a_queryset"),
-    *("delete_of_a_queryset", "iterate", "first", "count_of_some", "distinct", "aggregate"),
-}
+UNPREPARED = {"save_new", "save_new_with_a_key", "insert_many", "update_of_a_queryset", "first", "aggregate"}
 
 
 def operation(*commands: str, own: bool = False) -> Callable[[Operation], Operation]:

@@ -178,6 +178,7 @@ def described(error: BaseException, ids: Renumber) -> Any:
         seen["labels"] = sorted(error._error_labels)
         seen["timeout"] = error.timeout
     elif isinstance(error.__context__, PyMongoError):
+        # Of pymongo's own errors it is not compared: a socket's error there, nothing of Python's on the native lane.
         seen["context"] = described(error.__context__, ids)
     return seen
 

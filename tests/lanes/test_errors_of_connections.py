@@ -60,7 +60,7 @@ def test_a_closed_connection_during_what_is_ours(clients: Clients, operation: st
     assert seen[NATIVE][0].lanes == {}
 
 
-@pytest.mark.parametrize("operation", ["save_new", "first"])
+@pytest.mark.parametrize("operation", ["save_new", "iterate"])
 def test_a_connection_that_is_closed_twice(clients: Clients, operation: str) -> None:
     function, commands = OPERATIONS[operation]
     seen = clients.compare(function, failing(commands[0], **CLOSED))
