@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from bson import decode
@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError
 from pymongo.results import BulkWriteResult
 
 from mongoengine_fast.lanes import native_writes, plain, wire
-from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, native_part
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, is_foreign, native_part
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.routes import Route
 
@@ -322,21 +322,49 @@ def _send_plain(
     collection: Any, statements: list[Statement], ordered: bool, options: dict[str, Any], done: dict[int, Any]
 ) -> BulkWriteResult:
     requests = [statement.request() for statement in statements]
-    failed: set[int] = set()
-    try:
-        return collection.bulk_write(requests, ordered=ordered, **options)
-    except BulkWriteError as error:
-        failed = {entry["index"] for entry in error.details["writeErrors"]}
-        raise
-    except BaseException:
-        # Nothing is known of what the server did.
-        requests = []
-        raise
-    finally:
-        end = min(failed) if ordered and failed else len(requests)
-        for position in range(end):
-            if position not in failed:
+    batches = [list(range(len(statements)))]
+    if not is_foreign(collection) and collection.write_concern.acknowledged:
+        # Command by command: when one fails as a whole, pymongo does not say what those before it did.
+        batches = list(_batches(statements, ordered)) or batches
+    result = native_writes.empty_result()
+    for positions in batches:
+        part, error = _send_requests(collection, [requests[position] for position in positions], ordered, options)
+        failed = set() if error is None else {entry["index"] for entry in error.details["writeErrors"]}
+        end = min(failed) if ordered and failed else len(positions)
+        for index in range(end):
+            if index not in failed:
+                position = positions[index]
                 done[position] = _inserted_id(statements[position], requests[position])
+        if len(batches) == 1:
+            if error is not None:
+                raise error
+            return part
+        _add(result, part.bulk_api_result, positions)
+        if ordered and failed:
+            break
+    if result["writeErrors"] or result["writeConcernErrors"]:
+        native_writes.raise_bulk(result)
+    return BulkWriteResult(result, True)
+
+
+def _send_requests(
+    collection: Any, requests: list[Any], ordered: bool, options: dict[str, Any]
+) -> tuple[BulkWriteResult, BulkWriteError | None]:
+    """Return what pymongo says of *requests*, also of those that failed one by one, and then its error."""
+    try:
+        return collection.bulk_write(requests, ordered=ordered, **options), None
+    except BulkWriteError as error:
+        details: Any = error.details
+        return BulkWriteResult(details, True), error
+
+
+def _add(result: dict[str, Any], part: Mapping[str, Any], positions: list[int]) -> None:
+    """Add what was said of the statements at *positions* to the *result* of all."""
+    for name, value in part.items():
+        if name in ("writeErrors", "upserted"):
+            value = [{**entry, "index": positions[entry["index"]]} for entry in value]
+        if name in result:
+            result[name] = result[name] + value
 
 
 def _inserted_id(statement: Statement, request: Any) -> Any:

@@ -88,6 +88,10 @@ class LaneCursor:
                 self._rows = native_reads.open_find(route, self._arguments, self._where, self._loader)
             except Unusual as unusual:
                 route = decline(route, "find", unusual)
+            except BaseException:
+                # A pymongo cursor whose find has failed is at its end, too.
+                self.close()
+                raise
         self.lane = route.lane
         if self._rows is None:
             arguments = {**self._arguments, **in_session(self._session)}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import re
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import bson
 from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo.errors import (
     AutoReconnect,
     ConfigurationError,
     InvalidOperation,
     NetworkTimeout,
+    NotPrimaryError,
     OperationFailure,
     ProtocolError,
     PyMongoError,
@@ -25,6 +28,9 @@ from mongoengine_fast import _native
 from mongoengine_fast.lanes.driver import check_command_response, helpers
 
 _REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
+# The native driver's words, those of Rust's standard library, for what ends a connection.
+_CLOSED = {"unexpected end of file", "early eof", "failed to fill whole buffer"}
+_OS_ERROR = re.compile(r"^(.*) \(os error (\d+)\)$")
 _TAKES_POOL_OPTIONS = "pool_opts" in inspect.signature(check_command_response).parameters
 
 
@@ -43,12 +49,13 @@ def maker(client: Any) -> Callable[[str, str, list[str], bytes | None], BaseExce
 
 
 def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseException:
-    if kind == "server" and reply is not None:
-        return server_error(bson.decode(reply, _REPLY_OPTIONS), client)
+    if kind in ("server", "server_of_cursor") and reply is not None:
+        # In the error of a cursor pymongo notes the configured timeouts.
+        return server_error(bson.decode(reply, _REPLY_OPTIONS), client if kind == "server_of_cursor" else None)
     if kind == "network":
-        return AutoReconnect(message + _timeouts(client))
+        return AutoReconnect(_network_message(client, message))
     if kind == "network_timeout":
-        return NetworkTimeout(f"timed out{_timeouts(client)}")
+        return NetworkTimeout(_network_message(client, "timed out"))
     if kind == "server_selection" and pymongo_knows_a_server(client):
         return _native.Declined("the native driver finds no server, pymongo does")
     if kind in ("server_selection", "server_selection_later"):
@@ -78,6 +85,49 @@ def server_error(reply: dict[str, Any], client: Any = None) -> BaseException:
     except PyMongoError as error:
         return error.with_traceback(None)
     return ProtocolError(f"the server's reply is no error: {reply}")
+
+
+def with_plain_details(error: OperationFailure | NotPrimaryError, client: Any) -> BaseException:
+    """Return pymongo's *error* about a cursor, with dicts where the server's reply was left undecoded."""
+    if not _holds_raw(error.details):
+        return error
+    made = server_error(_decoded(error.details), client)
+    if isinstance(made, PyMongoError):
+        for label in error._error_labels:
+            made._add_error_label(label)
+    return made
+
+
+def _holds_raw(value: Any) -> bool:
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return isinstance(value, RawBSONDocument) or any(map(_holds_raw, parts))
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, RawBSONDocument):
+        return bson.decode(value.raw, _REPLY_OPTIONS)
+    if isinstance(value, dict):
+        return {key: _decoded(part) for key, part in value.items()}
+    return [_decoded(part) for part in value] if isinstance(value, list) else value
+
+
+def _network_message(client: Any, message: str) -> str:
+    """Return pymongo's words for a failure of the network that the native driver words as *message*."""
+    reason = message.removeprefix("I/O error: ")
+    if reason in _CLOSED:
+        reason = "connection closed"
+    reason = _OS_ERROR.sub(r"[Errno \2] \1", reason)
+    return f"{_address(client)}{reason}{_timeouts(client)}"
+
+
+def _address(client: Any) -> str:
+    """Return "host:port: " of the server, where there is but one: the native driver does not say which one failed."""
+    topology = getattr(client, "_topology", None)
+    servers = [] if topology is None else list(topology.description.server_descriptions())
+    if len(servers) != 1:
+        return ""
+    host, port = servers[0]
+    return f"{host}: " if port is None else f"{host}:{port}: "
 
 
 def _timeouts(client: Any) -> str:

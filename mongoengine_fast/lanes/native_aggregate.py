@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.driver import CommandCursor
 from mongoengine_fast.lanes.routes import Route
 
-# What the server's first batch holds at most.
+# What the server's first batch holds at most, if it is not told.
 _CHUNK = 101
 
 
@@ -21,10 +22,13 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
     It is a ``CommandCursor`` for those who ask, as JSON encoders of web frameworks do, and replaces all that one does.
     """
 
-    def __init__(self, collection: Any, cursor: Any, batch_size: int) -> None:
+    def __init__(self, collection: Any, cursor: Any, first: int, batch_size: int) -> None:
         self._collection = collection
         self._cursor = cursor
         self._batch_size = batch_size
+        self._later = batch_size or sys.maxsize
+        # Rows to come of the batch that has arrived: the next batch is asked for when pymongo would.
+        self._left = first or self._later
         self._ready: list[Any] = []
         self._killed = False
 
@@ -35,7 +39,8 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         if not self._ready:
             if self._killed:
                 raise StopIteration
-            self._ready = self._cursor.next_batch(_CHUNK)
+            self._ready = self._cursor.next_batch(min(_CHUNK, self._left))
+            self._left = self._left - len(self._ready) or self._later
             self._ready.reverse()
             if not self._ready:
                 raise StopIteration
@@ -131,4 +136,4 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
     # A batch size of 1 would close the cursor: pymongo asks for 2 from the second batch on.
     later = 2 if batch_size == 1 else batch_size or 0
     native = route.native.aggregate(pipeline, sent, later, comment, None)
-    return AggregateCursor(collection, native, later)
+    return AggregateCursor(collection, native, int(cursor.get("batchSize", _CHUNK)), later)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pymongo.errors import BulkWriteError
 from pymongo.message import _DELETE, _INSERT, _UPDATE
 
 from mongoengine_fast.lanes import driver, wire
@@ -83,7 +84,15 @@ def raise_bulk(result: dict[str, Any]) -> None:
     for error in result["writeErrors"]:
         if isinstance(error["op"], Inserted):
             error["op"] = error["op"].document()
-    driver._raise_bulk_write_error(result)
+    try:
+        driver._raise_bulk_write_error(result)
+    except BulkWriteError as error:
+        concern = result["writeConcernErrors"][-1] if result["writeConcernErrors"] else {}
+        if concern.get("code") in driver.helpers._RETRYABLE_ERROR_CODES:
+            # pymongo labels what it has retried.
+            for label in concern.get("errorLabels", ()):
+                error._add_error_label(label)
+        raise
 
 
 class Inserted:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pymongo.errors import NotPrimaryError, OperationFailure
+
 from mongoengine_fast import _native
+from mongoengine_fast.lanes import faults
 from mongoengine_fast.lanes.routes import Route
 
 
@@ -110,11 +113,18 @@ class RawRows(Rows):
 
     def _take(self) -> Any:
         while not self._ready:
-            self._fill(next(self._cursor))
+            self._fill(self._next_batch())
         item = self._ready.pop()
         if isinstance(item, _Failed):
             raise item.error
         return item
+
+    def _next_batch(self) -> bytes:
+        try:
+            return next(self._cursor)
+        except (OperationFailure, NotPrimaryError) as error:
+            # A cursor of raw batches leaves parts of the server's reply raw, also in the text of its error.
+            raise faults.with_plain_details(error, self._cursor.collection.database.client) from None
 
     def _fill(self, batch: bytes) -> None:
         try:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from error_sides import DATABASE, Package, Side, Watcher, connected_sides
 
 from mongoengine_fast import lanes
+from mongoengine_fast.testing import ReplicaSet
 
 pytest.register_assert_rewrite("lane_parity")
 
@@ -37,3 +39,37 @@ def native(collection: Any) -> Iterator[Any]:
     report = lanes.report()
     assert report["reasons"] == {}
     assert report["lanes"]["native"] > 0
+
+
+@pytest.fixture(scope="session")
+def failing_server() -> Iterator[Any]:
+    """A replica set that obeys fail points."""
+    with ReplicaSet(members=1, test_commands=True) as deployment:
+        yield deployment
+
+
+@pytest.fixture(scope="session")
+def watcher(failing_server: Any) -> Iterator[Watcher]:
+    """What seeds, makes the server fail, and looks at what is stored."""
+    with failing_server.client() as client:
+        yield Watcher(client)
+        client.drop_database(DATABASE)
+
+
+@pytest.fixture(scope="session")
+def packages() -> list[Package]:
+    """MongoEngine and ours."""
+    return [Package("mongoengine"), Package("mongoengine_fast")]
+
+
+@pytest.fixture(scope="module")
+def sides(failing_server: Any, packages: list[Package]) -> Iterator[list[Side]]:
+    """MongoEngine, and both lanes of ours."""
+    with connected_sides(packages, failing_server.uri, uuidRepresentation="standard") as sides:
+        yield sides
+
+
+@pytest.fixture
+def our_sides(sides: list[Side]) -> list[Side]:
+    """Both lanes of ours."""
+    return sides[1:]

@@ -50,6 +50,8 @@ pub struct CoreError {
     pub reply: Option<Vec<u8>>,
     /// Part of the operation was done before the failure: it must not be done again as a whole.
     pub partial: bool,
+    /// The command was one of a query's cursor: a find, or a getMore.
+    pub of_cursor: bool,
 }
 
 impl CoreError {
@@ -62,12 +64,19 @@ impl CoreError {
             labels: Vec::new(),
             reply: None,
             partial: false,
+            of_cursor: false,
         }
     }
 
     /// The same failure, of an operation that was done in part.
     pub fn of_part(mut self) -> Self {
         self.partial = true;
+        self
+    }
+
+    /// The same failure, of a find or a getMore, in whose texts pymongo has more.
+    pub fn of_cursor(mut self) -> Self {
+        self.of_cursor = true;
         self
     }
 
@@ -103,7 +112,8 @@ impl CoreError {
 
     /// Notes that the failed write could have been retried, as the specification wants it reported.
     pub fn label_retryable_write(&mut self) {
-        if self.is_network() && !self.has_label(RETRYABLE_WRITE_ERROR) {
+        let concerns_network = self.is_network() || self.kind == Kind::ServerSelection;
+        if concerns_network && !self.has_label(RETRYABLE_WRITE_ERROR) {
             self.labels.push(RETRYABLE_WRITE_ERROR.to_owned());
         }
     }
@@ -132,6 +142,7 @@ impl From<DriverError> for CoreError {
             labels: error.labels().iter().cloned().collect(),
             reply: error.server_response().map(|reply| reply.as_bytes().to_vec()),
             partial: false,
+            of_cursor: false,
         }
     }
 }

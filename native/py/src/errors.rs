@@ -18,6 +18,7 @@ pyo3::create_exception!(
 pub fn to_py(py: Python<'_>, error: CoreError, faults: &Bound<'_, PyAny>) -> PyErr {
     let kind = match error.kind {
         Kind::Panic | Kind::Interrupted => return PyRuntimeError::new_err(error.message),
+        Kind::Server if error.of_cursor => "server_of_cursor",
         Kind::Server => "server",
         Kind::Network => "network",
         Kind::NetworkTimeout => "network_timeout",

@@ -47,7 +47,7 @@ impl Batches {
                 }
                 Ok(Some(batch))
             }
-            Some(Err(error)) => Err(CoreError::from(error).of_part()),
+            Some(Err(error)) => Err(CoreError::from(error).of_part().of_cursor()),
             None => {
                 self.finish();
                 Ok(None)

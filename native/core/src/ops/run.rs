@@ -61,6 +61,7 @@ pub async fn open_cursor(
     later: &Later,
 ) -> Result<(Batches, Batch)> {
     let again = client.retries_reads().then(|| command.clone());
+    let is_find = command.as_bytes()[5..].starts_with(b"find\0");
     let send = |command: RawDocumentBuf| async move {
         let mut session = client.take_session().await?;
         let mut action = database.run_raw_cursor_command(command).session(&mut session);
@@ -87,7 +88,12 @@ pub async fn open_cursor(
         let first = batches.first().await?;
         Ok((batches, first))
     };
-    retry_read(send, command, again).await
+    let opened = retry_read(send, command, again).await;
+    if is_find {
+        opened.map_err(CoreError::of_cursor)
+    } else {
+        opened
+    }
 }
 
 /// Sends statements by as many commands as the limits demand; adds the range and the reply of each to `replies`.
@@ -147,8 +153,15 @@ fn better(first: CoreError, second: CoreError) -> CoreError {
 
 /// Runs a command that writes. Returns the reply, in which write errors may be.
 pub async fn write(client: &Client, database: &Database, command: RawDocumentBuf, retry: Retry) -> Result<Vec<u8>> {
-    let retryable = retry == Retry::Write && client.retries_writes() && client.facts().await?.retryable_writes;
-    if !retryable {
+    if retry != Retry::Write || !client.retries_writes() {
+        return write_once(client, database, command).await;
+    }
+    let facts = client.facts().await.map_err(|mut error| {
+        // pymongo labels it before it knows whether the server takes retries.
+        error.label_retryable_write();
+        error
+    })?;
+    if !facts.retryable_writes {
         return write_once(client, database, command).await;
     }
     let command = with_transaction_number(command, client.next_transaction_number())?;
