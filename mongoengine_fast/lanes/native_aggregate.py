@@ -21,10 +21,12 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
     It is a ``CommandCursor`` for those who ask, as JSON encoders of web frameworks do, and replaces all that one does.
     """
 
-    def __init__(self, collection: Any, cursor: Any, batch_size: int) -> None:
+    def __init__(self, collection: Any, cursor: Any, first: int, later: int) -> None:
         self._collection = collection
         self._cursor = cursor
-        self._batch_size = batch_size
+        self._batch_size = self._sent_batch_size = later
+        # No more than the server sends at once: rows that are here must not wait for those that are not.
+        self._chunk = first or _CHUNK
         self._ready: list[Any] = []
         self._killed = False
 
@@ -35,7 +37,8 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         if not self._ready:
             if self._killed:
                 raise StopIteration
-            self._ready = self._cursor.next_batch(_CHUNK)
+            self._ready = self._cursor.next_batch(self._chunk)
+            self._chunk = self._sent_batch_size or _CHUNK
             self._ready.reverse()
             if not self._ready:
                 raise StopIteration
@@ -107,6 +110,9 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
         raise Unusual("a pipeline that is no list")
     if pipeline and (not isinstance(pipeline[-1], dict) or "$out" in pipeline[-1] or "$merge" in pipeline[-1]):
         raise Unusual("a pipeline that writes")
+    if pipeline and "$changeStream" in pipeline[0]:
+        # Rows come one at a time, and for ever.
+        raise Unusual("a change stream")
     sent = dict(options)
     for name in ("explain", "aggregate", "pipeline", "readConcern", "writeConcern", "maxAwaitTimeMS"):
         if name in sent:
@@ -131,4 +137,4 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
     # A batch size of 1 would close the cursor: pymongo asks for 2 from the second batch on.
     later = 2 if batch_size == 1 else batch_size or 0
     native = route.native.aggregate(pipeline, sent, later, comment, None)
-    return AggregateCursor(collection, native, later)
+    return AggregateCursor(collection, native, batch_size or 0, later)
