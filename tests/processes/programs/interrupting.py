@@ -130,7 +130,13 @@ def held(admin: Any, command: str) -> None:
 def let_go(admin: Any) -> None:
     """End what the server still holds: until then it would not take the next fail point."""
     # The monitors' hello waits at the server too, and is left alone.
-    ours = {"appName": "shop", "active": True, "command.hello": None, "command.isMaster": None, "command.ismaster": None}
+    ours = {
+        "appName": "shop",
+        "active": True,
+        "command.hello": None,
+        "command.isMaster": None,
+        "command.ismaster": None,
+    }
     for found in admin.aggregate([{"$currentOp": {}}, {"$match": ours}]):
         with suppress(OperationFailure):
             admin.command("killOp", op=found["opid"])
