@@ -7,10 +7,9 @@ on first use, `testing`.
 
 from typing import Any as _Any
 
-from mongoengine_fast._interpreter import refuse_sub_interpreters as _refuse_sub_interpreters
+# `_interpreter` has to be the first: where the native core cannot work it says so.
+from mongoengine_fast import _interpreter
 from mongoengine_fast._version import VERSION, __version__, get_version
-
-_refuse_sub_interpreters()
 
 try:
     import mongoengine_fast._native as _native

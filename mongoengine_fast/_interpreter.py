@@ -1,4 +1,4 @@
-"""Which interpreter of the process this is."""
+"""Importing this module in a sub-interpreter raises ImportError."""
 
 from typing import Any
 
@@ -27,3 +27,6 @@ def refuse_sub_interpreters() -> None:
             "mongoengine_fast works in the main interpreter of a process only, and this is a sub-interpreter "
             "(under mod_wsgi, `WSGIApplicationGroup %{GLOBAL}` runs an application in the main one)"
         )
+
+
+refuse_sub_interpreters()

@@ -22,7 +22,7 @@ from pymongo.errors import (
 from pymongo.server_selectors import writable_server_selector
 
 from mongoengine_fast import _native
-from mongoengine_fast.lanes.driver import check_command_response, helpers
+from mongoengine_fast.lanes.driver import check_command_response, helpers, is_closed
 
 _REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
 _TAKES_POOL_OPTIONS = "pool_opts" in inspect.signature(check_command_response).parameters
@@ -49,6 +49,9 @@ def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseExce
         return AutoReconnect(message + _timeouts(client))
     if kind == "network_timeout":
         return NetworkTimeout(f"timed out{_timeouts(client)}")
+    if kind in ("server_selection", "server_selection_later") and client is not None and is_closed(client):
+        # The native client was shut down in the middle of a cursor; its words for that are others.
+        kind = "closed"
     if kind == "server_selection" and pymongo_knows_a_server(client):
         return _native.Declined("the native driver finds no server, pymongo does")
     if kind in ("server_selection", "server_selection_later"):
