@@ -50,8 +50,8 @@ class Programs:
         command: Sequence[str],
         *,
         package: str = OURS,
-        stdout: int | IO[str] = subprocess.PIPE,
-        stderr: int | IO[str] = subprocess.PIPE,
+        stdout: int | IO[str] | None = subprocess.PIPE,
+        stderr: int | IO[str] | None = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[str]]:
         """Run *command* in a process group of its own, of which nothing is left in the end."""
         path = os.pathsep.join(filter(None, [str(ROOT), str(PROGRAMS), os.environ.get("PYTHONPATH")]))
