@@ -11,7 +11,7 @@ from shop import Item, Maker, connect, is_native, work
 
 connect()
 MAKER = Maker(name="before the fork").save()
-work("before-the-fork")
+work(f"loading-{os.getpid()}")
 LOADED_IN = os.getpid()
 # A cursor that is half read when the workers are made, and belongs to the parent.
 HALF_READ = iter(Item.objects.batch_size(2))
