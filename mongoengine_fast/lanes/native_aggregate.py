@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from bson.errors import BSONError
+from pymongo.errors import PyMongoError
+
 from mongoengine_fast.lanes import wire
 from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.driver import CommandCursor
@@ -28,6 +31,7 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         # No more than the server sends at once: rows that are here must not wait for those that are not.
         self._chunk = first or _CHUNK
         self._ready: list[Any] = []
+        self._failure: Exception | None = None
         self._killed = False
 
     def __iter__(self) -> Iterator[Any]:
@@ -35,14 +39,26 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
 
     def __next__(self) -> Any:
         if not self._ready:
-            if self._killed:
-                raise StopIteration
-            self._ready = self._cursor.next_batch(self._chunk)
-            self._chunk = self._sent_batch_size or _CHUNK
-            self._ready.reverse()
-            if not self._ready:
+            failure, self._failure = self._failure, None
+            if failure is not None:
+                raise failure
+            if self._killed or not self._fetch():
                 raise StopIteration
         return self._ready.pop()
+
+    def _fetch(self) -> bool:
+        """Get more rows; False at the end."""
+        wanted, self._chunk = self._chunk, self._sent_batch_size or _CHUNK
+        self._ready = self._cursor.next_batch(wanted)
+        self._ready.reverse()
+        if 0 < len(self._ready) < wanted:
+            # This was the end, or something failed behind these rows. An error has its turn after them; what a signal
+            # handler has raised is for now: a program that stops reading would never see it.
+            try:
+                self._ready[:0] = reversed(self._cursor.next_batch(1))
+            except (PyMongoError, BSONError) as error:
+                self._failure = error
+        return bool(self._ready)
 
     next = __next__
 
@@ -74,7 +90,8 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
     @property
     def alive(self) -> bool:
         """Whether there may be more dicts."""
-        return bool(self._ready) or (not self._killed and bool(self._cursor.alive))
+        waiting = bool(self._ready) or self._failure is not None
+        return waiting or (not self._killed and bool(self._cursor.alive))
 
     @property
     def address(self) -> Any:
@@ -90,6 +107,7 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         """Close the server's cursor; rows that have arrived can still be read, as in pymongo."""
         if not self._killed:
             self._killed = True
+            self._failure = None
             self._cursor.close()
 
     def __enter__(self) -> AggregateCursor:
@@ -110,7 +128,7 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
         raise Unusual("a pipeline that is no list")
     if pipeline and (not isinstance(pipeline[-1], dict) or "$out" in pipeline[-1] or "$merge" in pipeline[-1]):
         raise Unusual("a pipeline that writes")
-    if pipeline and "$changeStream" in pipeline[0]:
+    if pipeline and isinstance(pipeline[0], dict) and "$changeStream" in pipeline[0]:
         # Rows come one at a time, and for ever.
         raise Unusual("a change stream")
     sent = dict(options)
@@ -137,4 +155,5 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
     # A batch size of 1 would close the cursor: pymongo asks for 2 from the second batch on.
     later = 2 if batch_size == 1 else batch_size or 0
     native = route.native.aggregate(pipeline, sent, later, comment, None)
-    return AggregateCursor(collection, native, batch_size or 0, later)
+    first = cursor.get("batchSize")
+    return AggregateCursor(collection, native, first if isinstance(first, int) else 0, later)
