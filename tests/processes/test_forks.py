@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from tests.processes.running import Programs
+from tests.processes.running import STOCK, Programs
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 
@@ -25,6 +25,15 @@ def test_parent_and_children_work(programs: Programs, moment: str, stored: int) 
 
 def test_forks_while_threads_work(programs: Programs) -> None:
     assert int(programs.run("forking.py", "with_work_in_flight")) > 12 * 5
+
+
+def test_cursors_do_not_cross_a_fork(programs: Programs) -> None:
+    """Told of in docs/differences.md: who loses a cursor is the child, and not the parent."""
+    assert programs.run("forking.py", "reading_on", package=STOCK).split("\n")[:2] == [
+        "child 249",
+        "parent CursorNotFound",
+    ]
+    assert programs.run("forking.py", "reading_on").split("\n")[:2] == ["child RuntimeError", "parent 249"]
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

@@ -121,6 +121,24 @@ def with_disconnected_child() -> None:
     work("parent-again")
 
 
+def reading_on() -> None:
+    """A child reads on in its parent's cursor; then the parent does."""
+    connect()
+    Item.drop_collection()
+    Item.objects.insert([Item(name=f"old-{number}") for number in range(250)])
+    rows = iter(Item.objects.batch_size(20))
+    next(rows)
+
+    def read(who: str) -> None:
+        try:
+            print(who, len(list(rows)), flush=True)
+        except Exception as error:
+            print(who, type(error).__name__, flush=True)
+
+    assert ends_well(in_child(lambda: read("child")))
+    read("parent")
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]]()
     assert is_native()
