@@ -14,7 +14,7 @@ RELEASE := $(VENV)/.release-build
 SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
-.PHONY: help setup dev demo test test-rust test-python nightly parity bench bench-quick bench-check bench-record \
+.PHONY: help setup dev demo test test-rust test-python nightly soak parity bench bench-quick bench-check bench-record \
 	bench-readme lint lint-rust lint-python audit lock wheel clean
 
 help: ## this list
@@ -56,6 +56,10 @@ test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
 nightly: $(RELEASE) ## property tests with 5,000 examples each (an hour or two)
 	$(call say,'Property tests, nightly profile')
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout=0 tests/properties
+
+soak: $(RELEASE) ## 2,000 reconnections and 15 minutes of mixed load without growth (SOAK_SECONDS, SOAK_CYCLES)
+	$(call say,'Soak')
+	@$(BIN)/python -m tests.processes.soak
 
 parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast (PARITY='--random-runs 5')
 	$(call say,'Upstream suite')

@@ -7,6 +7,8 @@ on first use, `testing`.
 
 from typing import Any as _Any
 
+# `_interpreter` has to be the first: where the native core cannot work it says so.
+from mongoengine_fast import _interpreter
 from mongoengine_fast._version import VERSION, __version__, get_version
 
 try:

@@ -25,7 +25,7 @@ from pymongo.errors import (
 from pymongo.server_selectors import writable_server_selector
 
 from mongoengine_fast import _native
-from mongoengine_fast.lanes.driver import check_command_response, helpers
+from mongoengine_fast.lanes.driver import check_command_response, helpers, is_closed
 
 _REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
 # The native driver's words, those of Rust's standard library, for what ends a connection.
@@ -56,6 +56,9 @@ def _make(client: Any, kind: str, message: str, reply: bytes | None) -> BaseExce
         return AutoReconnect(_network_message(client, message))
     if kind == "network_timeout":
         return NetworkTimeout(_network_message(client, "timed out"))
+    if kind in ("server_selection", "server_selection_later") and client is not None and is_closed(client):
+        # The native client was shut down in the middle of a cursor; its words for that are others.
+        kind = "closed"
     if kind == "server_selection" and pymongo_knows_a_server(client):
         return _native.Declined("the native driver finds no server, pymongo does")
     if kind in ("server_selection", "server_selection_later"):

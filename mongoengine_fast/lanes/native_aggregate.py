@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +11,8 @@ from mongoengine_fast.lanes.choice import Unusual
 from mongoengine_fast.lanes.driver import CommandCursor
 from mongoengine_fast.lanes.routes import Route
 
-# What the server's first batch holds at most, if it is not told.
-_CHUNK = 101
+# So many rows of a batch are made at once.
+_CHUNK = 1000
 
 
 class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
@@ -22,13 +21,10 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
     It is a ``CommandCursor`` for those who ask, as JSON encoders of web frameworks do, and replaces all that one does.
     """
 
-    def __init__(self, collection: Any, cursor: Any, first: int, batch_size: int) -> None:
+    def __init__(self, collection: Any, cursor: Any, batch_size: int) -> None:
         self._collection = collection
         self._cursor = cursor
         self._batch_size = batch_size
-        self._later = batch_size or sys.maxsize
-        # Rows to come of the batch that has arrived: the next batch is asked for when pymongo would.
-        self._left = first or self._later
         self._ready: list[Any] = []
         self._killed = False
 
@@ -39,8 +35,7 @@ class AggregateCursor(CommandCursor):  # type: ignore[type-arg]
         if not self._ready:
             if self._killed:
                 raise StopIteration
-            self._ready = self._cursor.next_batch(min(_CHUNK, self._left))
-            self._left = self._left - len(self._ready) or self._later
+            self._ready = self._cursor.arrived(_CHUNK)
             self._ready.reverse()
             if not self._ready:
                 raise StopIteration
@@ -112,6 +107,9 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
         raise Unusual("a pipeline that is no list")
     if pipeline and (not isinstance(pipeline[-1], dict) or "$out" in pipeline[-1] or "$merge" in pipeline[-1]):
         raise Unusual("a pipeline that writes")
+    if pipeline and isinstance(pipeline[0], dict) and "$changeStream" in pipeline[0]:
+        # Rows come one at a time, and for ever.
+        raise Unusual("a change stream")
     sent = dict(options)
     for name in ("explain", "aggregate", "pipeline", "readConcern", "writeConcern", "maxAwaitTimeMS"):
         if name in sent:
@@ -136,4 +134,4 @@ def aggregate(route: Route, collection: Any, pipeline: Any, options: dict[str, A
     # A batch size of 1 would close the cursor: pymongo asks for 2 from the second batch on.
     later = 2 if batch_size == 1 else batch_size or 0
     native = route.native.aggregate(pipeline, sent, later, comment, None)
-    return AggregateCursor(collection, native, int(cursor.get("batchSize", _CHUNK)), later)
+    return AggregateCursor(collection, native, later)

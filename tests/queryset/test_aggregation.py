@@ -86,3 +86,42 @@ def test_the_programs_list_of_stages_is_left_alone(connected):
     pipeline = [{"$geoNear": NEAR}, {"$project": {"name": 1}}]
     list(places(me).objects(name="far").aggregate(pipeline))
     assert pipeline == [{"$geoNear": NEAR}, {"$project": {"name": 1}}]
+
+
+def test_rows_that_are_here_do_not_wait_for_others(both_sides):
+    """A batch is asked for when its first row is, so that errors and Ctrl-C come where MongoEngine's do."""
+
+    def scenario(package):
+        class Thing(package.Document):
+            number = package.IntField()
+
+        Thing.objects.insert([Thing(number=number) for number in range(12)])
+        database = Thing._get_db()
+        sent = []
+        for size in (1, 4, 5):
+            rows = Thing.objects.aggregate([{"$sort": {"number": 1}}], batchSize=size)
+            for number, row in enumerate(rows):
+                assert row["number"] == number
+                sent.append(database.command("serverStatus")["opcounters"]["getmore"])
+        return [later - sent[0] for later in sent]
+
+    stock, ours = outcomes(both_sides, scenario)
+    assert ours.result == stock.result
+
+
+def test_changes_are_seen_as_they_happen(mongodb_replica_set):
+    me.connect("aggregation_changes", host=mongodb_replica_set.uri, uuidRepresentation="standard")
+    try:
+
+        class Thing(me.Document):
+            name = me.StringField()
+
+        Thing(name="before").save()
+        changes = Thing.objects.aggregate([{"$changeStream": {}}])
+        for name in ("one", "two"):
+            Thing(name=name).save()
+            assert next(changes)["fullDocument"]["name"] == name
+        changes.close()
+        me.get_connection().drop_database("aggregation_changes")
+    finally:
+        me.disconnect_all()

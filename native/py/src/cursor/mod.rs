@@ -45,23 +45,35 @@ impl Cursor {
     }
 }
 
+impl Cursor {
+    fn take<'py>(&self, py: Python<'py>, number: usize, arrived: bool) -> PyResult<Bound<'py, PyList>> {
+        self.with_rows(|rows| {
+            // Documents are hidden while they are loaded, so that collections meanwhile have little to do.
+            let suspend = number >= LONG_BATCH && !load::is_lazy(rows.loader.bind(py))?;
+            let _suspended = suspend.then(|| GarbageCollection::suspend(py));
+            rows.take(py, self.client.get().faults(py), number, arrived)
+        })
+    }
+}
+
 #[pymethods]
 impl Cursor {
     /// Return a list of up to `number` items, an empty one at the end.
     ///
     /// A shorter list comes at the end, or before an item that could not be had: the next call raises its error.
     fn next_batch<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyList>> {
-        self.with_rows(|rows| {
-            // Documents are hidden while they are loaded, so that collections meanwhile have little to do.
-            let suspend = number >= LONG_BATCH && !load::is_lazy(rows.loader.bind(py))?;
-            let _suspended = suspend.then(|| GarbageCollection::suspend(py));
-            rows.take(py, self.client.get().faults(py), number)
-        })
+        self.take(py, number, false)
+    }
+
+    /// Return a list of up to `number` items of those that have arrived; the server is asked for more only where there
+    /// are none. An empty list is the end.
+    fn arrived<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyList>> {
+        self.take(py, number, true)
     }
 
     /// Return the next item.
     fn next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let items = self.with_rows(|rows| rows.take(py, self.client.get().faults(py), 1))?;
+        let items = self.with_rows(|rows| rows.take(py, self.client.get().faults(py), 1, false))?;
         items.get_item(0).map_err(|_| PyStopIteration::new_err(()))
     }
 

@@ -50,18 +50,19 @@ impl Rows {
             || self.current.as_ref().is_some_and(|batch| !batch.is_read())
     }
 
-    /// Returns up to `number` items.
+    /// Returns up to `number` items; with `arrived` the server is asked only where there would be none.
     pub fn take<'py>(
         &mut self,
         py: Python<'py>,
         faults: &Bound<'py, PyAny>,
         number: usize,
+        arrived: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         if let Some(error) = self.delayed.take() {
             return Err(error);
         }
         let out = PyList::empty(py);
-        if let Err(error) = self.fill(py, faults, number, &out) {
+        if let Err(error) = self.fill(py, faults, number, arrived, &out) {
             if out.is_empty() {
                 return Err(error);
             }
@@ -75,6 +76,7 @@ impl Rows {
         py: Python<'_>,
         faults: &Bound<'_, PyAny>,
         number: usize,
+        arrived: bool,
         out: &Bound<'_, PyList>,
     ) -> PyResult<()> {
         if !self.ahead.is_current(py, number)? {
@@ -86,8 +88,11 @@ impl Rows {
                 out.append(document)?;
                 continue;
             }
-            if self.current.as_ref().is_none_or(Batch::is_read) && !self.fetch(py, faults)? {
-                break;
+            if self.current.as_ref().is_none_or(Batch::is_read) {
+                let enough = arrived && !out.is_empty();
+                if enough || !self.fetch(py, faults)? {
+                    break;
+                }
             }
             self.load(py, faults, number - out.len(), out)?;
         }
