@@ -5,7 +5,7 @@ use mongoengine_fast_core::bson::writer;
 use mongoengine_fast_core::ops::bulk::Statements;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyType};
+use pyo3::types::{PyBytes, PyList, PyType};
 
 use super::collection::Collection;
 use crate::codec::{self, CodecOptions};
@@ -18,17 +18,17 @@ pub struct EncodedRow {
     bytes: Box<[u8]>,
     /// None where the bytes lack an `_id`, which is generated when they are sent.
     id: Option<Py<PyAny>>,
+    class: Py<PyType>,
     codec: Arc<CodecOptions>,
 }
 
 #[pymethods]
 impl EncodedRow {
-    /// What is stored: a `bson.SON`.
+    /// What the document's `to_mongo` would have been, for an error that reports it.
     fn to_mongo<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let keywords = PyDict::new(py);
-        keywords.set_item(intern!(py, "document_class"), &codec::types(py).son)?;
-        let options = self.codec.source.bind(py).call_method(intern!(py, "with_options"), (), Some(&keywords))?;
-        codec::decode_document(py, &self.bytes, &CodecOptions::from_py(&options)?)
+        let bytes = PyBytes::new(py, &self.bytes);
+        let document = self.class.bind(py).call_method1(intern!(py, "from_db"), (bytes,))?;
+        document.call_method0(intern!(py, "to_mongo"))
     }
 }
 
@@ -65,7 +65,10 @@ impl Collection {
                 Some(id) => {
                     let id = id.map(Bound::unbind);
                     let bytes = bytes.as_slice().into();
-                    made.append(EncodedRow { bytes, id, codec: Arc::clone(&self.codec) }.into_pyobject(py)?)?;
+                    made.append(
+                        EncodedRow { bytes, id, class: class.clone().unbind(), codec: Arc::clone(&self.codec) }
+                            .into_pyobject(py)?,
+                    )?;
                 }
                 None => made.append(py.None())?,
             }
