@@ -154,7 +154,7 @@ fn judge(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -
             None => Ok(Verdict::Python),
         },
         ToPython::Complex => judge_container(py, field, item, listened),
-        ToPython::Reference | ToPython::LazyReference => judge_reference(py, field),
+        ToPython::Reference | ToPython::LazyReference => judge_reference(py, field, item, listened),
         ToPython::Dynamic if item.tag == tag::DOCUMENT && has_key(item.bytes, b"_cls")? => {
             Ok(if has_key(item.bytes, b"_ref")? { Verdict::Python } else { Verdict::Now })
         }
@@ -218,11 +218,14 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listene
     Ok(worst)
 }
 
-fn judge_reference(py: Python<'_>, field: &FieldPlan) -> PyResult<Verdict> {
-    if field.dbref {
+/// What is no `DBRef` is the key of a document, and converted as that.
+fn judge_reference(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
+    if field.dbref || (item.tag == tag::DOCUMENT && is_reference(item.bytes)) {
         return Ok(Verdict::Lazy);
     }
     let plan = field.document_plan(py)?;
-    let native_id = plan.get().id_slot.is_some_and(|slot| !plan.get().fields[slot].needs_eager_load());
-    Ok(if native_id { Verdict::Lazy } else { Verdict::Now })
+    match plan.get().id_slot.map(|slot| &plan.get().fields[slot]) {
+        Some(id) => judge(py, id, item, listened),
+        None => Ok(Verdict::Now),
+    }
 }
