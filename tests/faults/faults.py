@@ -33,7 +33,7 @@ class Fault:
 def step_down(replica_set: ReplicaSet) -> list[float]:
     """The primary steps down, and another is elected."""
     struck = time.monotonic()
-    replica_set.step_down(seconds=10)
+    replica_set.step_down(seconds=5)
     return [struck]
 
 

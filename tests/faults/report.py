@@ -12,6 +12,7 @@ from tests.faults.verdict import Verdict
 
 _HEADER = ("fault", "package", "acknowledged", "raised", "lost", "doubled", "wrong", "median", "worst")
 _WIDTHS = (35, 16, 12, 6, 4, 7, 5, 8, 8)
+_ORDER = [fault.name for fault in FAULTS]
 #: By fault and package.
 Results = Mapping[str, Mapping[str, Verdict]]
 
@@ -19,8 +20,8 @@ Results = Mapping[str, Mapping[str, Verdict]]
 def table(results: Results) -> str:
     """Return the figures as lines; recovery times are in seconds."""
     rows: list[tuple[str, ...]] = [_HEADER]
-    for fault, verdicts in results.items():
-        for package, verdict in verdicts.items():
+    for fault in sorted(results, key=_ORDER.index):
+        for package, verdict in results[fault].items():
             counts = (verdict.acknowledged, verdict.raised, len(verdict.lost), len(verdict.doubled), len(verdict.wrong))
             times = (f"{verdict.median:.2f} s", f"{verdict.worst:.2f} s")
             rows.append((fault, package, *map(str, counts), *times))

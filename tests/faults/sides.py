@@ -26,5 +26,4 @@ def connected(package: str, uri: str, **options: Any) -> Iterator[Any]:
     try:
         yield models
     finally:
-        models.client.drop_database(name)
         models.engine.disconnect(name)

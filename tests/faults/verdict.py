@@ -61,12 +61,12 @@ class Verdict:
     @property
     def median(self) -> float:
         """The median of the recovery times."""
-        return statistics.median(self.recoveries)
+        return statistics.median(self.recoveries) if self.recoveries else float("inf")
 
     @property
     def worst(self) -> float:
         """The longest recovery time."""
-        return max(self.recoveries)
+        return max(self.recoveries, default=float("inf"))
 
 
 def judge(journal: Journal, database: Database[dict[str, Any]], faults: Sequence[float]) -> Verdict:
