@@ -11,6 +11,8 @@ ITEMS = "items"
 ACCOUNTS = "accounts"
 #: Fields of an account that only updates count up.
 COUNTED = ("by_update_one", "by_update", "by_bulk_write")
+#: Kinds of calls that are about any number of documents, and never sent twice.
+NOT_RETRYABLE = frozenset({"by_update"})
 #: Fields of an account that only saves change.
 SAVED = ("counter", "note", "retries")
 

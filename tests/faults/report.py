@@ -10,8 +10,8 @@ from tests.faults.faults import FAULTS
 from tests.faults.scene import play
 from tests.faults.verdict import Verdict
 
-_HEADER = ("fault", "package", "acknowledged", "raised", "lost", "doubled", "wrong", "median", "worst")
-_WIDTHS = (35, 16, 12, 6, 4, 7, 5, 8, 8)
+_HEADER = ("fault", "package", "acknowledged", "raised", "(retryable)", "lost", "doubled", "wrong", "median", "worst")
+_WIDTHS = (35, 16, 12, 6, 11, 4, 7, 5, 8, 8)
 _ORDER = [fault.name for fault in FAULTS]
 #: By fault and package.
 Results = Mapping[str, Mapping[str, Verdict]]
@@ -22,7 +22,8 @@ def table(results: Results) -> str:
     rows: list[tuple[str, ...]] = [_HEADER]
     for fault in sorted(results, key=_ORDER.index):
         for package, verdict in results[fault].items():
-            counts = (verdict.acknowledged, verdict.raised, len(verdict.lost), len(verdict.doubled), len(verdict.wrong))
+            wrong = (len(verdict.lost), len(verdict.doubled), len(verdict.wrong))
+            counts = (verdict.acknowledged, verdict.raised, verdict.raised_again, *wrong)
             times = (f"{verdict.median:.2f} s", f"{verdict.worst:.2f} s")
             rows.append((fault, package, *map(str, counts), *times))
     return "\n".join(_line(row) for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -70,3 +71,26 @@ def test_what_is_not_retried_raises(replica_set: ReplicaSet, models: Any) -> Non
     raised = interrupted(replica_set, lambda: models.Item.objects.update(inc__value=1))
     assert [type(error).__name__ for error in raised] == ["OperationError"]
     assert models.Item.objects.get().value in (0, 1)
+
+
+@pytest.mark.parametrize("models", [OURS], indirect=True)
+def test_ctrl_c_while_a_document_is_saved(replica_set: ReplicaSet, models: Any) -> None:
+    """The insert is done and waits for the majority: saved again, the document is there once."""
+    item = models.Item(key="a")
+    secondaries = replica_set.wait_for_secondaries()
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for member in secondaries:
+            member.pause()
+        signal.setitimer(signal.ITIMER_REAL, 0.7)
+        with pytest.raises(KeyboardInterrupt):
+            item.save()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        for member in secondaries:
+            member.resume()
+    assert item.pk is not None and item._created
+    replica_set.wait_for_primary()
+    item.save()
+    assert [stored["key"] for stored in models.Item._get_collection().find()] == ["a"]

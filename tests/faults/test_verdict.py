@@ -95,6 +95,6 @@ def test_a_journal_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_the_table() -> None:
-    lines = table({"kill": {"mongoengine": Verdict("mongoengine", 10, 2, recoveries=[1.0, 2.0, 6.0])}}).splitlines()
-    assert lines[1].split() == ["kill", "mongoengine", "10", "2", "0", "0", "0", "2.00", "s", "6.00", "s"]
+    lines = table({"kill": {"mongoengine": Verdict("mongoengine", 10, 2, 1, recoveries=[1.0, 2.0, 6.0])}}).splitlines()
+    assert lines[1].split() == ["kill", "mongoengine", "10", "2", "1", "0", "0", "0", "2.00", "s", "6.00", "s"]
     assert lines[0].startswith("fault")

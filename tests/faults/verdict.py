@@ -11,7 +11,7 @@ from typing import Any
 from pymongo.database import Database
 
 from tests.faults.journal import Entry, Journal
-from tests.faults.models import ACCOUNTS, COUNTED, ITEMS
+from tests.faults.models import ACCOUNTS, COUNTED, ITEMS, NOT_RETRYABLE
 
 #: What a client may raise when a server or the way to it fails; MongoEngine has its own name for the server's refusals.
 EXPECTED = frozenset(
@@ -38,6 +38,8 @@ class Verdict:
     #: Writes that returned, and that raised.
     acknowledged: int = 0
     raised: int = 0
+    #: Those of them that MongoDB defines as retryable: the second attempt failed too.
+    raised_again: int = 0
     reads_raised: int = 0
     #: Documents, or counts of a counter, that an acknowledged write made and that are not there.
     lost: list[str] = field(default_factory=list)
@@ -53,7 +55,7 @@ class Verdict:
     strange: list[str] = field(default_factory=list)
     #: Seconds from a fault to the next acknowledged write, by thread and fault.
     recoveries: list[float] = field(default_factory=list)
-    #: The number of exceptions by class, and one call with its message for each class.
+    #: The number of exceptions by class, and one message for each class and kind of call.
     errors: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     native_share: float = 0.0
@@ -93,11 +95,12 @@ def _count(entry: Entry, verdict: Verdict) -> None:
         return
     if entry.writes:
         verdict.raised += 1
+        verdict.raised_again += entry.kind not in NOT_RETRYABLE
     else:
         verdict.reads_raised += 1
     name = entry.error.partition(":")[0]
     verdict.errors[name] += 1
-    verdict.examples.setdefault(name, f"{entry.kind}: {entry.error}")
+    verdict.examples.setdefault(f"{name} of {entry.kind}", entry.error)
     if name not in EXPECTED:
         verdict.strange.append(f"{entry.kind}: {entry.error}")
 
