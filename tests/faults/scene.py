@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
@@ -53,10 +54,17 @@ class Load:
         if self._process.stdout.readline() != "ready\n":
             raise AssertionError(f"the load of {self.package} did not start\n{self._said()}")
 
+    def ask_to_stop(self) -> None:
+        """Have no further call begin."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
     def stop(self) -> Journal:
         """Have every call that is under way end, and return the journal."""
+        self.ask_to_stop()
         try:
-            self._process.communicate(timeout=_END)
+            self._process.wait(_END)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"the load of {self.package} hangs\n{self._said()}")
         if self._process.returncode:
@@ -106,6 +114,8 @@ def _play(
             time.sleep(_CALM_BEFORE)
             struck = strike()
             time.sleep(_CALM_AFTER)
+            for load in loads:
+                load.ask_to_stop()
             journals = [load.stop() for load in loads if load.package == OURS]
             journals += _others(loads)
         finally:
