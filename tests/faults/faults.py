@@ -14,7 +14,7 @@ from mongoengine_fast.testing import Member, ReplicaSet
 from tests.faults.proxy import REPLIES, REQUESTS, Proxy
 
 #: Seconds between one blow and the next.
-BETWEEN = 0.7
+BETWEEN = 1.0
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,10 @@ def entry(kind: str, keys: list[str], *, error: str = "", end: float = 1.0, valu
     return Entry(0, kind, keys, end - 0.1, end, value, error)
 
 
+def _nothing() -> Any:
+    return {ITEMS: Stored(), ACCOUNTS: Stored()}
+
+
 def verdict(entries: list[Entry], items: dict[str, list[int]], **account: int) -> Verdict:
     """Judge entries against items (by key, the value of each document) and one account."""
     rows = [{"key": key, "value": value} for key, values in items.items() for value in values]
@@ -86,6 +90,12 @@ def test_recovery_is_the_longest_silence_after_a_fault() -> None:
     entries = [entry("save", ["account"], end=end) for end in (-1.0, 0.2, 1.7, 1.8, 2.0)]
     assert verdict(entries, {}, counter=1).recoveries == [pytest.approx(1.5)]
     assert verdict(entries[:1], {}, counter=1).worst == float("inf")
+
+
+def test_silence_that_lasts_beyond_the_next_fault() -> None:
+    entries = [entry("save", ["account"], end=end) for end in (-1.0, 1.2, 1.3)]
+    journal = Journal("package", entries)
+    assert judge(journal, _nothing(), [0.0, 1.0]).recoveries == [pytest.approx(1.2), pytest.approx(0.2)]
 
 
 def test_a_journal_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -149,10 +149,7 @@ def _recoveries(entries: Iterable[Entry], faults: Sequence[float]) -> list[float
     for fault, following in zip(faults, [*faults[1:], float("inf")], strict=True):
         for times in ends.values():
             during = [time for time in times if fault <= time < following]
-            silences = list(zip([fault, *during], during, strict=False))
-            if silences:
-                start, end = max(silences, key=lambda silence: silence[1] - silence[0])
-                found.append(end - fault if start == fault else end - start)
-            else:
-                found.append(float("inf"))
+            # Silence that lasts beyond the next fault is this one's all the same.
+            during = during or [time for time in times if time >= following][:1] or [float("inf")]
+            found.append(max(end - start for start, end in zip([fault, *during], during, strict=False)))
     return found
