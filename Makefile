@@ -14,8 +14,8 @@ RELEASE := $(VENV)/.release-build
 SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
-.PHONY: help setup dev demo test test-rust test-python nightly soak parity bench bench-quick bench-check bench-record \
-	bench-readme lint lint-rust lint-python audit lock wheel clean
+.PHONY: help setup dev demo test test-rust test-python faults nightly soak parity bench bench-quick bench-check \
+	bench-record bench-readme lint lint-rust lint-python audit lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*?## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,6 +52,10 @@ test-rust: ## the core's own tests, without Python
 test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
 	$(call say,'Python tests')
 	@$(BIN)/python -m pytest
+
+faults: $(RELEASE) ## servers and connections fail under load: what becomes of the writes, beside MongoEngine (four minutes)
+	$(call say,'Faults')
+	@$(BIN)/python -m pytest -m faults tests/faults
 
 nightly: $(RELEASE) ## property tests with 5,000 examples each (an hour or two)
 	$(call say,'Property tests, nightly profile')

@@ -240,7 +240,23 @@ class Saving:
             and lanes.find_one_and_replace(collection, {"_id": key}, self, projection=_ID_ONLY)
         ):
             return key, True
-        return lanes.insert_one(collection, self).inserted_id, True
+        return self._insert(collection, self), True
+
+    def _insert(self, collection: Any, doc: Any) -> Any:
+        """Insert this document, as *doc*, and return its ``_id``."""
+        try:
+            return lanes.insert_one(collection, doc).inserted_id
+        except BaseException as error:
+            self._keep_key(lanes.sent_key(error))
+            raise
+
+    def _keep_key(self, key: Any) -> None:
+        """Take the key under which this document may have been stored: saved again, it is not to be there twice."""
+        id_field = self._meta["id_field"]
+        if key is not None and self._data.get(id_field) is None:
+            self[id_field] = self._fields[id_field].to_python(key)
+            # A key that is assigned says that the document exists; of this one nobody knows.
+            self._created = True
 
     def _save_create(self, doc: Any, force_insert: bool, write_concern: dict[str, Any]) -> Any:
         """Store *doc* as a new document and return its ``_id``. A step of `save` that subclasses may replace."""
@@ -250,7 +266,7 @@ class Saving:
             selector = self._integrate_shard_key(doc, {"_id": doc["_id"]})
             if lanes.find_one_and_replace(collection, selector, doc, projection=_ID_ONLY):
                 return doc["_id"]
-        return lanes.insert_one(collection, doc).inserted_id
+        return self._insert(collection, doc)
 
     def _get_update_doc(self) -> dict[str, Any]:
         """Return the ``$set`` and ``$unset`` that bring the stored document up to this one; empty if none are due."""

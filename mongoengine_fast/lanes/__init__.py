@@ -24,6 +24,7 @@ from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
 from mongoengine_fast.lanes.find_and_modify import find_one_and_delete, find_one_and_replace, find_one_and_update
 from mongoengine_fast.lanes.options import release
+from mongoengine_fast.lanes.outcome import sent_key
 from mongoengine_fast.lanes.reads import (
     aggregate,
     count_documents,
@@ -72,6 +73,7 @@ __all__ = [
     "replace_one",
     "report",
     "reset",
+    "sent_key",
     "update_encoder",
     "update_many",
     "update_one",

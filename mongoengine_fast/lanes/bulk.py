@@ -13,6 +13,7 @@ from pymongo.results import BulkWriteResult
 from mongoengine_fast.lanes import native_writes, plain, wire
 from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, is_foreign, native_part
 from mongoengine_fast.lanes.counters import NATIVE
+from mongoengine_fast.lanes.outcome import is_open
 from mongoengine_fast.lanes.routes import Route
 
 __all__ = ["Insert", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows", "update_encoder"]
@@ -212,6 +213,7 @@ def bulk_write(
     ordered: bool = True,
     *,
     done: dict[int, Any] | None = None,
+    unsure: dict[int, Any] | None = None,
     session: Any = None,
     **options: Any,
 ) -> BulkWriteResult:
@@ -220,19 +222,35 @@ def bulk_write(
     :param ordered: one after the other, up to the first error; else all of them, in any order
     :param done: is given the positions of the statements that the server acknowledged, also when an error is raised,
         each with the id of the document it inserted, else None
+    :param unsure: is given the positions of inserts of which nobody knows whether they were done, with these ids
     :param options: ``comment``, ``let``, ``bypass_document_validation``
     :raises pymongo.errors.BulkWriteError: with pymongo's details, when a statement fails
     """
     statements = list(statements)
-    done = {} if done is None else done
+    marks = _Marks({} if done is None else done, {} if unsure is None else unsure)
     route = choose(collection, "bulk_write", session)
     if route.lane is NATIVE:
         try:
-            return _send_native(route, collection.codec_options, statements, bool(ordered), options, done)
+            return _send_native(route, collection.codec_options, statements, bool(ordered), options, marks)
         except Unusual as unusual:
             route = decline(route, "bulk_write", unusual)
     options.update(in_session(session))
-    return _send_plain(collection, statements, ordered, options, done)
+    return _send_plain(collection, statements, ordered, options, marks)
+
+
+class _Marks:
+    """What became of statements, by position; the values are the ids of the documents they inserted."""
+
+    def __init__(self, done: dict[int, Any], unsure: dict[int, Any]) -> None:
+        self._done = done
+        self._unsure = unsure
+
+    def mark(self, position: int, key: Any, acknowledged: bool) -> None:
+        """Note that a statement was sent and not refused, and whether the write concern was met."""
+        if acknowledged:
+            self._done[position] = key
+        elif key is not None:
+            self._unsure[position] = key
 
 
 def _send_native(
@@ -241,7 +259,7 @@ def _send_native(
     statements: list[Statement],
     ordered: bool,
     options: dict[str, Any],
-    done: dict[int, Any],
+    marks: _Marks,
 ) -> BulkWriteResult:
     if not statements:
         raise Unusual("no operations")
@@ -250,7 +268,7 @@ def _send_native(
     batches = [_Batch(route, codec_options, statements, positions) for positions in _batches(statements, ordered)]
     result = native_writes.empty_result()
     for number, batch in enumerate(batches):
-        batch.send(ordered, number == 0, command_options, result, done)
+        batch.send(ordered, number == 0, command_options, result, marks)
         if ordered and result["writeErrors"]:
             break
     if result["writeErrors"] or result["writeConcernErrors"]:
@@ -293,23 +311,32 @@ class _Batch:
             self._prepared = route.native.prepare_statements(self._command, self._bodies)
 
     def send(
-        self, ordered: bool, first: bool, options: dict[str, Any] | None, result: dict[str, Any], done: dict[int, Any]
+        self, ordered: bool, first: bool, options: dict[str, Any] | None, result: dict[str, Any], marks: _Marks
     ) -> None:
-        """Send the commands; add what the server acknowledged to *result* and *done*, also of a part."""
+        """Send the commands; add what the server said to *result* and *marks*, also of a part."""
         if options and self._command == "insert":
             options = {name: value for name, value in options.items() if name != "let"}
         replies: list[tuple[int, int, dict[str, Any]]] = []
         try:
             self._native.send_prepared(self._prepared, ordered, self._retry, first, options, replies)
+        except BaseException as error:
+            if is_open(error):
+                # The command that failed, and those that were to follow.
+                unanswered = replies[-1][1] if replies else 0
+                self._mark(range(unanswered, len(self._bodies)), marks, False)
+            raise
         finally:
             for start, end, reply in replies:
                 failed = {start + error["index"] for error in reply.get("writeErrors", ())}
                 if ordered and failed:
                     end = min(failed)
-                for index in range(start, end):
-                    if index not in failed:
-                        done[self._positions[index]] = self._ids[index] if self._ids else None
+                indices = [index for index in range(start, end) if index not in failed]
+                self._mark(indices, marks, "writeConcernError" not in reply)
             native_writes.merge(result, self._command, self._reported, replies, self._positions)
+
+    def _mark(self, indices: Iterable[int], marks: _Marks, acknowledged: bool) -> None:
+        for index in indices:
+            marks.mark(self._positions[index], self._ids[index] if self._ids else None, acknowledged)
 
     def _reported(self) -> list[Any]:
         """What an error says was sent."""
@@ -319,7 +346,7 @@ class _Batch:
 
 
 def _send_plain(
-    collection: Any, statements: list[Statement], ordered: bool, options: dict[str, Any], done: dict[int, Any]
+    collection: Any, statements: list[Statement], ordered: bool, options: dict[str, Any], marks: _Marks
 ) -> BulkWriteResult:
     requests = [statement.request() for statement in statements]
     batches = [list(range(len(statements)))]
@@ -328,13 +355,19 @@ def _send_plain(
         batches = list(_batches(statements, ordered)) or batches
     result = native_writes.empty_result()
     for positions in batches:
-        part, error = _send_requests(collection, [requests[position] for position in positions], ordered, options)
-        failed = set() if error is None else {entry["index"] for entry in error.details["writeErrors"]}
+        try:
+            part, error = _send_requests(collection, [requests[position] for position in positions], ordered, options)
+        except BaseException as failure:
+            if is_open(failure):
+                for position in positions:
+                    marks.mark(position, _inserted_id(statements[position], requests[position]), False)
+            raise
+        details: Any = {} if error is None else error.details
+        failed = {entry["index"] for entry in details.get("writeErrors", ())}
         end = min(failed) if ordered and failed else len(positions)
-        for index in range(end):
-            if index not in failed:
-                position = positions[index]
-                done[position] = _inserted_id(statements[position], requests[position])
+        for position in (position for index, position in enumerate(positions[:end]) if index not in failed):
+            key = _inserted_id(statements[position], requests[position])
+            marks.mark(position, key, not details.get("writeConcernErrors"))
         if len(batches) == 1:
             if error is not None:
                 raise error

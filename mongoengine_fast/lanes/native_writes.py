@@ -10,6 +10,7 @@ from pymongo.message import _DELETE, _INSERT, _UPDATE
 
 from mongoengine_fast.lanes import driver, wire
 from mongoengine_fast.lanes.choice import Unusual
+from mongoengine_fast.lanes.outcome import note_sent
 from mongoengine_fast.lanes.routes import Route
 
 _OPERATION_TYPES = {"insert": _INSERT, "update": _UPDATE, "delete": _DELETE}
@@ -20,9 +21,15 @@ _COMMAND_NAMES = {"comment": "comment", "let": "let", "bypass_document_validatio
 def insert_one(route: Route, document: Any, options: dict[str, Any]) -> Any:
     """Insert one document and return its id."""
     command = command_options(options)
-    inserted_id, reply = route.native.insert_one(wire.insertable(document), command)
-    _check(reply)
-    return inserted_id
+    # The key that was sent has to be known should nobody know what became of it.
+    ids: list[Any] = []
+    try:
+        _check(route.native.insert_one(wire.insertable(document), ids, command))
+    except BaseException as error:
+        if ids:
+            note_sent(error, ids[0])
+        raise
+    return ids[0]
 
 
 def insert_many(route: Route, documents: Any, ordered: bool, options: dict[str, Any]) -> list[Any]:

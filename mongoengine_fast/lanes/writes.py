@@ -10,6 +10,7 @@ from pymongo.results import DeleteResult, InsertManyResult, InsertOneResult, Upd
 from mongoengine_fast.lanes import native_writes, plain
 from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session
 from mongoengine_fast.lanes.counters import NATIVE
+from mongoengine_fast.lanes.outcome import note_sent
 
 
 def insert_one(collection: Any, document: Any, *, session: Any = None, **options: Any) -> InsertOneResult:
@@ -24,7 +25,14 @@ def insert_one(collection: Any, document: Any, *, session: Any = None, **options
         except Unusual as unusual:
             route = decline(route, "insert_one", unusual)
     options.update(in_session(session))
-    return collection.insert_one(plain.as_mapping(document), **options)
+    mapping = plain.as_mapping(document)
+    try:
+        return collection.insert_one(mapping, **options)
+    except BaseException as error:
+        if isinstance(mapping, dict):
+            # pymongo puts it there before it sends anything.
+            note_sent(error, mapping.get("_id"))
+        raise
 
 
 def insert_many(

@@ -62,8 +62,9 @@ class BulkWriting(Writing):
         Raises:
             OperationError: a document is of another class, or the server refuses everything.
             ValidationError: documents are not valid; its `errors` are by position. Nothing was sent.
-            BulkWriteError: some were refused; its `errors` are by position. Those that were
-                acknowledged count as saved, the others keep their changes and can be saved again.
+            BulkWriteError: some were refused, or the write concern was not met; its `errors` are by
+                position. Those that were acknowledged count as saved, the others keep their changes
+                and can be saved again, as after a lost connection.
         """
         unique = list({id(doc): doc for doc in docs}.values())
         for position, doc in enumerate(unique):
@@ -190,11 +191,14 @@ class _BulkSave:
                 statements.append(statement)
                 positions.append(position)
         done: dict[int, Any] = {}
+        unsure: dict[int, Any] = {}
         try:
-            result = lanes.bulk_write(collection, statements, ordered, done=done) if statements else None
+            result = lanes.bulk_write(collection, statements, ordered, done=done, unsure=unsure) if statements else None
         except OperationFailure as error:
             raise _bulk_error(error, positions)
         finally:
+            for number, key in unsure.items():
+                self._docs[positions[number]]._keep_key(key)
             self._end({**dict.fromkeys(unchanged), **{positions[number]: key for number, key in done.items()}})
         inserted = result.inserted_count + result.upserted_count if result is not None else 0
         return BulkSaveResult(inserted, len(statements) - inserted, len(unchanged))

@@ -5,6 +5,9 @@ use mongodb::error::{Error as DriverError, ErrorKind as DriverKind, RETRYABLE_WR
 
 pub type Result<T> = std::result::Result<T, CoreError>;
 
+/// Codes by which a server says that it does not take writes now.
+const NOT_PRIMARY_CODES: [i32; 8] = [10107, 13435, 13436, 10058, 11600, 11602, 189, 91];
+
 /// Codes after which a read is sent once more (retryable reads specification).
 const RETRYABLE_READ_CODES: [i32; 13] = [11600, 11602, 10107, 13435, 13436, 189, 91, 7, 6, 89, 9001, 134, 262];
 
@@ -108,6 +111,11 @@ impl CoreError {
     /// Whether a write with a transaction number that failed so is sent once more.
     pub fn is_retryable_write(&self) -> bool {
         self.is_network() || self.has_label(RETRYABLE_WRITE_ERROR)
+    }
+
+    /// Whether a server refused because it is not the primary, or is about to go.
+    pub fn is_not_primary(&self) -> bool {
+        self.kind == Kind::Server && self.code.is_some_and(|code| NOT_PRIMARY_CODES.contains(&code))
     }
 
     /// Notes that the failed write could have been retried, as the specification wants it reported.

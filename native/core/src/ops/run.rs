@@ -189,7 +189,7 @@ async fn write_twice(client: &Client, database: &Database, command: &RawDocument
     let first = send_write(database, command.clone(), &mut session).await;
     let outcome = match first {
         Ok(reply) if !asks_for_retry(&reply) => Ok(reply),
-        Ok(reply) => send_write(database, command.clone(), &mut session).await.or(Ok(reply)),
+        Ok(reply) => write_after_change(database, command, &mut session).await.or(Ok(reply)),
         Err(error) if error.is_retryable_write() => {
             send_write(database, command.clone(), &mut session).await.map_err(|second| better(error, second))
         }
@@ -203,6 +203,21 @@ async fn write_twice(client: &Client, database: &Database, command: &RawDocument
         error.label_retryable_write();
         error
     })
+}
+
+/// Sends a command again whose first reply says that the server is the primary no longer.
+///
+/// The driver does not look into such a reply and still takes that server for the primary. Its refusal tells the driver,
+/// and as nothing was done it does not count as an attempt.
+async fn write_after_change(
+    database: &Database,
+    command: &RawDocumentBuf,
+    session: &mut ClientSession,
+) -> Result<Vec<u8>> {
+    match send_write(database, command.clone(), session).await {
+        Err(error) if error.is_not_primary() => send_write(database, command.clone(), session).await,
+        outcome => outcome,
+    }
 }
 
 async fn send_write(database: &Database, command: RawDocumentBuf, session: &mut ClientSession) -> Result<Vec<u8>> {

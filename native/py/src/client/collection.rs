@@ -228,12 +228,13 @@ impl Collection {
         }
     }
 
-    /// Insert one document; return its id and the reply.
+    /// Insert one document; append its id to *ids* before it is sent, and return the reply.
     fn insert_one<'py>(
         &self,
         document: &Bound<'py, PyAny>,
+        ids: &Bound<'py, PyList>,
         options: Option<&Bound<'py, PyDict>>,
-    ) -> PyResult<(Option<Bound<'py, PyAny>>, Bound<'py, PyAny>)> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         let py = document.py();
         let options = arguments::elements(options, &self.codec)?;
         let mut encoded = Statements::with_capacity(1, 512);
@@ -243,8 +244,9 @@ impl Collection {
             return Err(Declined::new_err("too large for one command"));
         }
         let command = self.inserts(true, &options).command(&encoded, 0, 1);
+        ids.append(id)?;
         let reply = self.write(py, command, Retry::Write)?;
-        Ok((id, self.reply(py, &reply)?))
+        self.reply(py, &reply)
     }
 
     /// Encode documents to insert; append their ids to *ids*.
