@@ -57,9 +57,9 @@ faults: $(RELEASE) ## servers and connections fail under load: what becomes of t
 	$(call say,'Faults')
 	@$(BIN)/python -m pytest -m faults tests/faults
 
-nightly: $(RELEASE) ## property tests with 5,000 examples each (an hour or two)
+nightly: $(RELEASE) ## property tests with 5,000 examples each, on all processors (an hour on two)
 	$(call say,'Property tests, nightly profile')
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout=0 tests/properties
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout=0 -n auto --dist worksteal -v tests/properties
 
 soak: $(RELEASE) ## 2,000 reconnections and 15 minutes of mixed load without growth (SOAK_SECONDS, SOAK_CYCLES)
 	$(call say,'Soak')

@@ -5,6 +5,7 @@ import io
 from unittest import mock
 
 import pytest
+from bson import DBRef
 from pymongo.collection import Collection
 
 from mongoengine_fast import lanes
@@ -128,6 +129,45 @@ def test_saving_a_document_with_a_replaced_file_asks_the_server_once_less(both_s
     stock, ours = outcomes(both_sides, scenario)
     assert stock.result == ours.result == b"new"
     assert stock.commands["query"] - ours.commands["query"] == 1
+
+
+def test_references_that_were_assigned_are_not_followed_by_saving(both_sides):
+    def scenario(me):
+        class Author(me.Document):
+            name = me.StringField()
+
+        class Post(me.Document):
+            author = me.ReferenceField(Author)
+            authors = me.ListField(me.ReferenceField(Author))
+
+        author = Author(name="Ada").save()
+        post = Post().save()
+        post.author = DBRef("author", author.pk)
+        post.save()
+        post.authors = [DBRef("author", author.pk)]
+        post.save()
+        return post.author.name, [one.name for one in post.authors]
+
+    stock, ours = outcomes(both_sides, scenario)
+    assert stock.result == ours.result == ("Ada", ["Ada"])
+    # Both have followed them by now, ours when they were read.
+    assert stock.commands == ours.commands
+
+
+def test_saving_alone_does_not_follow_references(both_sides):
+    def scenario(me):
+        class Author(me.Document):
+            name = me.StringField()
+
+        class Post(me.Document):
+            author = me.ReferenceField(Author)
+
+        author, post = Author(name="Ada").save(), Post().save()
+        post.author = DBRef("author", author.pk)
+        post.save()
+
+    stock, ours = outcomes(both_sides, scenario)
+    assert stock.commands["query"] - ours.commands.get("query", 0) == 1
 
 
 def test_patched_methods_of_pymongo_are_not_called(both_sides):

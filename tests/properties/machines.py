@@ -124,7 +124,10 @@ class Pair(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(sorted(ORDER.fields)))
     def put_what_was_kept(self, name: str) -> None:
-        if self.kept and not reaches(self.kept[0], self.pair[0]):
+        # Clearing changes, MongoEngine follows references that were assigned (docs/differences.md): of an embedded
+        # document in their place it makes a list of the names of its fields.
+        followed = name == "targets" and self.kept and not isinstance(self.kept[0], (list, dict))
+        if self.kept and not followed and not reaches(self.kept[0], self.pair[0]):
             same(list(zip(self.pair, self.kept, strict=True)), lambda both: setattr(both[0], name, both[1]))
 
     @rule(name=st.sampled_from(["lines", "others", "ranked", "items_"]))
