@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
 from mongoengine_fast.testing.binary import find_mongod, mongod_version
 from mongoengine_fast.testing.errors import MongodStartError
@@ -21,6 +21,8 @@ from mongoengine_fast.testing.ownership import owner
 
 _LOG_TAIL = 25
 _LOG_WIDTH = 400
+_LISTENING = "Waiting for connections"
+_UNAUTHORIZED = 13  # the server's code
 _ADDRESS_IN_USE = 48  # mongod's exit code
 _NOJOURNAL_BEFORE = (6, 1)
 _QUIESCE_SINCE = (5, 0)
@@ -172,6 +174,10 @@ class Member:
         try:
             with self.client(serverSelectionTimeoutMS=2000) as client:
                 options = client.admin.command("getCmdLineOpts")
+        except OperationFailure as error:
+            # A server that asks for users tells nobody; that it listens stands in its own log.
+            listening = self._directory is not None and _LISTENING in self._log_of(self._directory)
+            return error.code == _UNAUTHORIZED and listening
         except PyMongoError:
             return False
         # On a port that was taken, somebody else's server answers while this one is about to give up.
@@ -181,12 +187,16 @@ class Member:
         """The last `lines` lines of the server's output and log."""
         if self._directory is None:
             return "(no log)"
+        tail = [line[:_LOG_WIDTH] for line in self._log_of(self._directory).splitlines()[-lines:]]
+        return "\n".join(tail) or "(the log is empty)"
+
+    @staticmethod
+    def _log_of(directory: Path) -> str:
         text = ""
         for name in ("output", "log"):
             with contextlib.suppress(OSError):
-                text += (self._directory / name).read_text(errors="replace")
-        tail = [line[:_LOG_WIDTH] for line in text.splitlines()[-lines:]]
-        return "\n".join(tail) or "(the log is empty)"
+                text += (directory / name).read_text(errors="replace")
+        return text
 
     def pause(self) -> None:
         """Freeze the process: connections stay open and nothing answers."""

@@ -1,11 +1,7 @@
-"""What the server sees of a native client: encryption, compression, name, read preference."""
+"""What the server sees of a native client: compression, name, read preference."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pymongo
@@ -15,104 +11,6 @@ from pymongo.read_preferences import Nearest, Secondary
 
 from mongoengine_fast import lanes
 from mongoengine_fast.testing import ReplicaSet, Standalone
-
-_CERTIFICATE = """
-[req]
-distinguished_name = dn
-prompt = no
-[dn]
-CN = localhost
-[ca]
-basicConstraints = critical,CA:TRUE
-keyUsage = critical,keyCertSign,digitalSignature
-[self]
-basicConstraints = critical,CA:TRUE
-subjectAltName = DNS:localhost,IP:127.0.0.1
-[server]
-basicConstraints = CA:FALSE
-subjectAltName = DNS:localhost,IP:127.0.0.1
-"""
-
-
-def openssl(*arguments: Any) -> None:
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a certificate authority, a server's and a self-signed certificate."""
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl program")
-    folder = tmp_path_factory.mktemp("certificates")
-    (folder / "openssl.cnf").write_text(_CERTIFICATE)
-    config = ("-config", folder / "openssl.cnf")
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 2, "-keyout", folder / "ca.key", "-out",
-            folder / "ca.crt", "-subj", "/CN=authority", "-extensions", "ca", *config)  # fmt: skip
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "server.key", "-out", folder / "server.csr",
-            *config)  # fmt: skip
-    openssl("x509", "-req", "-in", folder / "server.csr", "-CA", folder / "ca.crt", "-CAkey", folder / "ca.key",
-            "-CAcreateserial", "-days", 2, "-out", folder / "server.crt", "-extfile", folder / "openssl.cnf",
-            "-extensions", "server")  # fmt: skip
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 2, "-keyout", folder / "self.key", "-out",
-            folder / "self.crt", "-extensions", "self", *config)  # fmt: skip
-    (folder / "self.pem").write_text((folder / "self.crt").read_text() + (folder / "self.key").read_text())
-    (folder / "server.pem").write_text((folder / "server.crt").read_text() + (folder / "server.key").read_text())
-    return folder
-
-
-@pytest.fixture(scope="module")
-def encrypted(certificates: Path) -> Iterator[Standalone]:
-    arguments = ["--tlsMode", "allowTLS", "--tlsCertificateKeyFile", str(certificates / "server.pem")]
-    arguments += ["--tlsCAFile", str(certificates / "ca.crt"), "--tlsAllowConnectionsWithoutCertificates"]
-    with Standalone(arguments=arguments) as server:
-        yield server
-
-
-def use(client: Any) -> dict[str, Any]:
-    lanes.reset()
-    things = client.lanes_tls.things
-    lanes.insert_one(things, {"a": 1})
-    assert lanes.find_one(things)["a"] == 1
-    lanes.release(client)
-    return lanes.report()["reasons"]
-
-
-def test_tls(encrypted: Standalone, certificates: Path) -> None:
-    authority = str(certificates / "ca.crt")
-    with pymongo.MongoClient("127.0.0.1", encrypted.port, tls=True, tlsCAFile=authority) as client:
-        assert use(client) == {}
-    own = str(certificates / "server.pem")
-    with pymongo.MongoClient(
-        "localhost", encrypted.port, tls=True, tlsCAFile=authority, tlsCertificateKeyFile=own
-    ) as client:
-        assert use(client) == {}
-    with pymongo.MongoClient("localhost", encrypted.port, tls=True, tlsInsecure=True) as client:
-        assert use(client) == {}
-
-
-def test_tls_that_only_pymongo_accepts(encrypted: Standalone, certificates: Path) -> None:
-    with pymongo.MongoClient(
-        "127.0.0.1", encrypted.port, tls=True, tlsAllowInvalidHostnames=True, tlsCAFile=str(certificates / "ca.crt")
-    ) as client:
-        assert use(client) == {"the TLS option tlsallowinvalidhostnames": 2}
-
-
-def test_a_certificate_that_signs_itself(certificates: Path) -> None:
-    """OpenSSL takes an authority's own certificate for a server's; the native driver does not, and pymongo goes on."""
-    with Standalone(
-        arguments=["--tlsMode", "allowTLS", "--tlsCertificateKeyFile", str(certificates / "self.pem")]
-    ) as server:
-        client: Any = pymongo.MongoClient(server.uri, tls=True, tlsCAFile=str(certificates / "self.crt"))
-        with client:
-            assert use(client) == {"TLS the native driver does not accept": 2}
-
-
-def test_tls_with_another_authority(encrypted: Standalone, certificates: Path) -> None:
-    from pymongo.errors import ServerSelectionTimeoutError
-
-    client: Any = pymongo.MongoClient("127.0.0.1", encrypted.port, tls=True, serverSelectionTimeoutMS=600)
-    with client, pytest.raises(ServerSelectionTimeoutError, match="certificate verify failed"):
-        lanes.find_one(client.lanes_tls.things)
 
 
 @pytest.mark.filterwarnings("ignore:Wire protocol compression")

@@ -48,6 +48,19 @@ impl Collection {
         Ok(Prepared { verb: Verb::Insert, statements })
     }
 
+    /// One document to insert; its id is appended to *ids*.
+    pub(super) fn encode_insert(&self, document: &Bound<'_, PyAny>, ids: &Bound<'_, PyList>) -> PyResult<Statements> {
+        let py = document.py();
+        let mut encoded = Statements::with_capacity(1, 512);
+        let id = encode::encode_model(py, document, &self.codec, encoded.buffer(), true)
+            .map_err(|fault| fault.into_error(py))?;
+        if encoded.close() > MAX_DOCUMENT {
+            return Err(Declined::new_err("too large for one command"));
+        }
+        ids.append(id)?;
+        Ok(encoded)
+    }
+
     pub(super) fn encode_statements(&self, command: &str, rows: &Bound<'_, PyList>) -> PyResult<Prepared> {
         let py = rows.py();
         let verb = Verb::named(command)

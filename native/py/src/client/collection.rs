@@ -5,8 +5,8 @@ use mongodb::options::SelectionCriteria;
 use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::error::{CoreError, Kind, Result};
 use mongoengine_fast_core::ops::{
-    aggregate::Aggregate, batches, bulk::Bulk, bulk::Statements, count::Count, delete::Delete, distinct::Distinct,
-    find::Find, find_and_modify::FindAndModify, run, run::Later, run::Retry, update::Update,
+    aggregate::Aggregate, batches, bulk::Bulk, count::Count, delete::Delete, distinct::Distinct, find::Find,
+    find_and_modify::FindAndModify, run, run::Later, run::Retry, update::Update,
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
@@ -237,14 +237,8 @@ impl Collection {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = document.py();
         let options = arguments::elements(options, &self.codec)?;
-        let mut encoded = Statements::with_capacity(1, 512);
-        let id = encode::encode_model(py, document, &self.codec, encoded.buffer(), true)
-            .map_err(|fault| fault.into_error(py))?;
-        if encoded.close() > MAX_DOCUMENT {
-            return Err(Declined::new_err("too large for one command"));
-        }
+        let encoded = self.encode_insert(document, ids)?;
         let command = self.inserts(true, &options).command(&encoded, 0, 1);
-        ids.append(id)?;
         let reply = self.write(py, command, Retry::Write)?;
         self.reply(py, &reply)
     }
