@@ -220,12 +220,14 @@ fn judge_container(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listene
 
 /// What is no `DBRef` is the key of a document, and converted as that.
 fn judge_reference(py: Python<'_>, field: &FieldPlan, item: &Stored<'_>, listened: bool) -> PyResult<Verdict> {
-    if field.dbref || (item.tag == tag::DOCUMENT && is_reference(item.bytes)) {
+    if field.dbref {
         return Ok(Verdict::Lazy);
     }
     let plan = field.document_plan(py)?;
-    match plan.get().id_slot.map(|slot| &plan.get().fields[slot]) {
-        Some(id) => judge(py, id, item, listened),
-        None => Ok(Verdict::Now),
+    let Some(id) = plan.get().id_slot.map(|slot| &plan.get().fields[slot]) else { return Ok(Verdict::Now) };
+    let whole = item.tag == tag::DOCUMENT && is_reference(item.bytes) && has_key(item.bytes, b"$id")?;
+    if whole && !id.needs_eager_load() {
+        return Ok(Verdict::Lazy);
     }
+    judge(py, id, item, listened)
 }
