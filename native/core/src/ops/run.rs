@@ -45,9 +45,10 @@ pub async fn read(
     retry_read(send, command, again).await
 }
 
-/// What a cursor's later batches are asked for with.
-#[derive(Default)]
-pub struct Later {
+/// How a cursor is opened, and what its later batches are asked for with.
+pub struct CursorOptions {
+    /// MongoDB's drivers tell the errors of a find from those of an aggregation.
+    pub is_find: bool,
     pub batch_size: Option<u32>,
     pub comment: Option<Bson>,
 }
@@ -58,20 +59,19 @@ pub async fn open_cursor(
     database: &Database,
     command: RawDocumentBuf,
     criteria: Option<&SelectionCriteria>,
-    later: &Later,
+    options: &CursorOptions,
 ) -> Result<(Batches, Batch)> {
     let again = client.retries_reads().then(|| command.clone());
-    let is_find = command.as_bytes()[5..].starts_with(b"find\0");
     let send = |command: RawDocumentBuf| async move {
         let mut session = client.take_session().await?;
         let mut action = database.run_raw_cursor_command(command).session(&mut session);
         if let Some(criteria) = criteria {
             action = action.selection_criteria(criteria.clone());
         }
-        if let Some(batch_size) = later.batch_size {
+        if let Some(batch_size) = options.batch_size {
             action = action.batch_size(batch_size);
         }
-        if let Some(comment) = &later.comment {
+        if let Some(comment) = &options.comment {
             action = action.comment(comment.clone());
         }
         let cursor = action.batch().await.map_err(CoreError::from);
@@ -89,7 +89,7 @@ pub async fn open_cursor(
         Ok((batches, first))
     };
     let opened = retry_read(send, command, again).await;
-    if is_find {
+    if options.is_find {
         opened.map_err(CoreError::of_cursor)
     } else {
         opened

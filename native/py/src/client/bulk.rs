@@ -1,5 +1,4 @@
 //! Bulk writes of a collection: statements to bytes, commands, replies.
-use mongoengine_fast_core::error::{CoreError, Kind};
 use mongoengine_fast_core::ops::bulk::{Bulk, Statements, Verb};
 use mongoengine_fast_core::ops::run::{self, Retry};
 use pyo3::exceptions::PyValueError;
@@ -27,38 +26,36 @@ impl Collection {
         documents: &Bound<'py, PyList>,
         ids: &Bound<'py, PyList>,
     ) -> PyResult<Prepared> {
-        let py = documents.py();
         let mut statements = Statements::with_capacity(documents.len(), documents.len() * USUAL_LENGTH);
         for document in documents {
-            let id = match document.cast_exact::<EncodedRow>() {
-                Ok(row) => Some(row.get().write(py, &mut statements)?),
-                Err(_) => encode::encode_model(py, &document, &self.codec, statements.buffer(), true)
-                    .map_err(|fault| fault.into_error(py))?,
-            };
-            let length = statements.close();
-            if length > MAX_DOCUMENT {
-                return Err(self.fail(py, CoreError::new(Kind::DocumentTooLarge, "too large")));
-            }
+            let length = self.encode_insert(&document, &mut statements, ids)?;
             if statements.len() == 1 {
                 // The others will hardly be much longer.
                 statements.buffer().reserve(length.saturating_mul(documents.len().saturating_sub(1)).min(MAX_COMMAND));
             }
-            ids.append(id)?;
         }
         Ok(Prepared { verb: Verb::Insert, statements })
     }
 
-    /// One document to insert; its id is appended to *ids*.
-    pub(super) fn encode_insert(&self, document: &Bound<'_, PyAny>, ids: &Bound<'_, PyList>) -> PyResult<Statements> {
+    /// Adds one document to the statements and its id to *ids*. Returns its length in bytes.
+    pub(super) fn encode_insert(
+        &self,
+        document: &Bound<'_, PyAny>,
+        statements: &mut Statements,
+        ids: &Bound<'_, PyList>,
+    ) -> PyResult<usize> {
         let py = document.py();
-        let mut encoded = Statements::with_capacity(1, 512);
-        let id = encode::encode_model(py, document, &self.codec, encoded.buffer(), true)
-            .map_err(|fault| fault.into_error(py))?;
-        if encoded.close() > MAX_DOCUMENT {
+        let id = match document.cast_exact::<EncodedRow>() {
+            Ok(row) => Some(row.get().write(py, statements)?),
+            Err(_) => encode::encode_model(py, document, &self.codec, statements.buffer(), true)
+                .map_err(|fault| fault.into_error(py))?,
+        };
+        let length = statements.close();
+        if length > MAX_DOCUMENT {
             return Err(Declined::new_err("too large for one command"));
         }
         ids.append(id)?;
-        Ok(encoded)
+        Ok(length)
     }
 
     pub(super) fn encode_statements(&self, command: &str, rows: &Bound<'_, PyList>) -> PyResult<Prepared> {

@@ -5,8 +5,8 @@ use mongodb::options::SelectionCriteria;
 use mongoengine_fast_core::client::Client as CoreClient;
 use mongoengine_fast_core::error::{CoreError, Kind, Result};
 use mongoengine_fast_core::ops::{
-    aggregate::Aggregate, batches, bulk::Bulk, count::Count, delete::Delete, distinct::Distinct, find::Find,
-    find_and_modify::FindAndModify, run, run::Later, run::Retry, update::Update,
+    aggregate::Aggregate, batches, bulk::Bulk, bulk::Statements, count::Count, delete::Delete, distinct::Distinct,
+    find::Find, find_and_modify::FindAndModify, run, run::CursorOptions, run::Retry, update::Update,
 };
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
@@ -148,10 +148,9 @@ impl Collection {
         comment: Option<&Bound<'_, PyAny>>,
         loader: &Bound<'_, PyAny>,
     ) -> PyResult<Cursor> {
-        let py = slf.py();
         let me = slf.get();
         let command = me.find_command(filter, modifiers, projection, skip, limit, batch_size, options)?;
-        me.open(py, command, batch_size, comment, loader)
+        me.open(command, true, batch_size, comment, loader)
     }
 
     /// Send a find for one document; return the item or None.
@@ -168,8 +167,8 @@ impl Collection {
         let command = self.find_command(filter, modifiers, projection, skip, -1, 0, options)?;
         let command = self.checked(py, Ok(command))?;
         let target = self.target(py)?;
-        let later = Later::default();
-        let reading = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &later);
+        let options = CursorOptions { is_find: true, batch_size: None, comment: None };
+        let reading = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &options);
         let (_, mut batch) = self.wait(py, &target, reading)?;
         match batch.next_document().map_err(|error| self.fail(py, error))? {
             Some(document) => self.load_one(loader, document).map(Some),
@@ -186,9 +185,8 @@ impl Collection {
         comment: Option<&Bound<'_, PyAny>>,
         loader: &Bound<'_, PyAny>,
     ) -> PyResult<Cursor> {
-        let py = pipeline.py();
         let command = self.aggregate_command(pipeline, options)?;
-        self.open(py, command, batch_size, comment, loader)
+        self.open(command, false, batch_size, comment, loader)
     }
 
     /// Send an aggregate and return its whole reply as a dict.
@@ -237,7 +235,8 @@ impl Collection {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = document.py();
         let options = arguments::elements(options, &self.codec)?;
-        let encoded = self.encode_insert(document, ids)?;
+        let mut encoded = Statements::with_capacity(1, 512);
+        self.encode_insert(document, &mut encoded, ids)?;
         let command = self.inserts(true, &options).command(&encoded, 0, 1);
         let reply = self.write(py, command, Retry::Write)?;
         self.reply(py, &reply)
@@ -445,19 +444,21 @@ impl Collection {
 
     fn open(
         &self,
-        py: Python<'_>,
         command: bson::RawDocumentBuf,
+        is_find: bool,
         batch_size: i64,
         comment: Option<&Bound<'_, PyAny>>,
         loader: &Bound<'_, PyAny>,
     ) -> PyResult<Cursor> {
+        let py = loader.py();
         let command = self.checked(py, Ok(command))?;
-        let later = Later {
+        let options = CursorOptions {
+            is_find,
             batch_size: u32::try_from(batch_size).ok().filter(|size| *size > 0),
             comment: comment.map(|comment| self.driver_value(comment)).transpose()?,
         };
         let target = self.target(py)?;
-        let opening = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &later);
+        let opening = run::open_cursor(&target.client, &target.database, command, self.criteria.as_ref(), &options);
         let (batches, first) = self.wait(py, &target, opening)?;
         let rows = Rows::new(batches, first, loader.clone().unbind(), self.options);
         Ok(Cursor::new(rows, self.client.clone_ref(py)))
