@@ -28,24 +28,24 @@ def no_connections():
     me.disconnect_all()
 
 
-class Thing(me.Document):
+class Distant(me.Document):
     name = me.StringField()
     meta = {"auto_create_index": False}
 
 
 OPERATIONS = {
-    "save": lambda: Thing(name="a").save(),
-    "first": lambda: Thing.objects.first(),
-    "get": lambda: Thing.objects.get(id="0" * 24),
-    "iterate": lambda: list(Thing.objects),
-    "count": lambda: Thing.objects(name="a").count(),
-    "update": lambda: Thing.objects.update(set__name="b"),
-    "delete": lambda: Thing.objects.delete(),
-    "insert": lambda: Thing.objects.insert([Thing(), Thing()]),
-    "aggregate": lambda: list(Thing.objects.aggregate([{"$match": {}}])),
-    "distinct": lambda: Thing.objects.distinct("name"),
-    "modify": lambda: Thing.objects.modify(set__name="c"),
-    "reload": lambda: Thing(id="0" * 24).reload(),
+    "save": lambda: Distant(name="a").save(),
+    "first": lambda: Distant.objects.first(),
+    "get": lambda: Distant.objects.get(id="0" * 24),
+    "iterate": lambda: list(Distant.objects),
+    "count": lambda: Distant.objects(name="a").count(),
+    "update": lambda: Distant.objects.update(set__name="b"),
+    "delete": lambda: Distant.objects.delete(),
+    "insert": lambda: Distant.objects.insert([Distant(), Distant()]),
+    "aggregate": lambda: list(Distant.objects.aggregate([{"$match": {}}])),
+    "distinct": lambda: Distant.objects.distinct("name"),
+    "modify": lambda: Distant.objects.modify(set__name="c"),
+    "reload": lambda: Distant(id="0" * 24).reload(),
 }
 
 
@@ -62,7 +62,7 @@ def test_a_server_that_never_answers_is_given_up_on():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         me.connect("nowhere", host=f"mongodb://127.0.0.1:{silent.getsockname()[1]}", socketTimeoutMS=300, **IMPATIENT)
         with pytest.raises(ServerSelectionTimeoutError):
-            Thing.objects.first()
+            Distant.objects.first()
 
 
 def test_connecting_does_not_wait_for_the_server(nobody):
@@ -101,34 +101,34 @@ def test_reconnecting_under_the_same_alias_to_another_database(mongodb_uri, mong
     names = [f"{mongodb_database.name}_{suffix}" for suffix in "ab"]
     for name in names:
         me.connect(name, host=mongodb_uri, uuidRepresentation="standard")
-        Thing.drop_collection()
-        Thing(name=name).save()
-        assert [thing.name for thing in Thing.objects] == [name]
+        Distant.drop_collection()
+        Distant(name=name).save()
+        assert [thing.name for thing in Distant.objects] == [name]
         me.disconnect()
     for name in names:
-        assert mongodb_database.client[name]["thing"].count_documents({}) == 1
+        assert mongodb_database.client[name]["distant"].count_documents({}) == 1
         mongodb_database.client.drop_database(name)
 
 
 def test_documents_read_before_disconnecting_stay_readable(mongodb_uri, mongodb_database):
     me.connect(mongodb_database.name, host=mongodb_uri, uuidRepresentation="standard")
-    Thing(name="a").save()
-    things = list(Thing.objects)
+    Distant(name="a").save()
+    things = list(Distant.objects)
     me.disconnect()
     assert things[0].name == "a"
 
 
 def test_many_threads_share_a_connection(mongodb_uri, mongodb_database):
     me.connect(mongodb_database.name, host=mongodb_uri, uuidRepresentation="standard")
-    Thing.drop_collection()
+    Distant.drop_collection()
     errors, start = [], threading.Barrier(8)
 
     def work(number):
         try:
             start.wait(20)
             for turn in range(10):
-                thing = Thing(name=f"{number}-{turn}").save()
-                assert Thing.objects.get(id=thing.id).name == thing.name
+                thing = Distant(name=f"{number}-{turn}").save()
+                assert Distant.objects.get(id=thing.id).name == thing.name
         except Exception as error:
             errors.append(error)
 
@@ -138,7 +138,7 @@ def test_many_threads_share_a_connection(mongodb_uri, mongodb_database):
     for thread in threads:
         thread.join(60)
     assert errors == []
-    assert Thing.objects.count() == 80
+    assert Distant.objects.count() == 80
 
 
 def test_many_aliases_in_turn_leave_none_behind(mongodb_uri, mongodb_database):

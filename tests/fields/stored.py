@@ -147,6 +147,7 @@ _RAW: dict[str, bytes] = {
     "twice, null last": value(1) + value(None),
     "duplicates": _sub(value(1, "a"), value(2, "a")),
     "duplicates in part": _sub(value(1, "n"), value("x", "n")),
+    "duplicates, the first too large": _sub(value(1e300, "a"), value(2.5, "a")),
     "indexes out of order": _sub(value(1, "1"), value(2, "0"), tag=4),
     "indexes of words": _sub(value(1, "a"), value(2, "a"), tag=4),
     "symbols in list": _sub(element(14, _text(b"r"), "0"), tag=4),

@@ -6,7 +6,7 @@ mod options;
 mod places;
 
 use mongoengine_fast_core::bson::reader::length_prefix;
-use pyo3::exceptions::{PyAttributeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::gc::PyVisit;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -204,10 +204,8 @@ fn finish<'py>(
         return Ok(None);
     }
     match make(py, plan, raw, places, &eager) {
-        // Python collects such errors of all fields into one InvalidDocumentError.
-        Err(error) if error.is_instance_of::<PyValueError>(py) || error.is_instance_of::<PyAttributeError>(py) => {
-            Ok(None)
-        }
+        // Python collects errors of all fields into one InvalidDocumentError, and sees only the last value of a key.
+        Err(error) if error.is_instance_of::<PyException>(py) => Ok(None),
         made => made.map(Some),
     }
 }
