@@ -7,6 +7,7 @@ SHELL := bash
 
 PYTHON ?= python3
 PARITY ?=
+SANITIZE ?= tests/base tests/codec tests/document tests/fields
 BENCH ?=
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +15,7 @@ RELEASE := $(VENV)/.release-build
 SOURCES := $(shell find native -name '*.rs' -o -name Cargo.toml | sort) Cargo.toml Cargo.lock pyproject.toml
 say = @printf '\n\033[1m== %s\033[0m\n' $(1)
 
-.PHONY: help setup dev demo test test-rust test-python faults nightly soak parity bench bench-quick bench-check \
+.PHONY: help setup dev demo test test-rust test-python faults nightly soak fuzz sanitize parity bench bench-quick bench-check \
 	bench-record bench-readme lint lint-rust lint-python audit lock wheel clean
 
 help: ## this list
@@ -64,6 +65,15 @@ nightly: $(RELEASE) ## property tests with 5,000 examples each, on all processor
 soak: $(RELEASE) ## 2,000 reconnections and 15 minutes of mixed load without growth (SOAK_SECONDS, SOAK_CYCLES)
 	$(call say,'Soak')
 	@$(BIN)/python -m tests.processes.soak
+
+fuzz: $(VENV)/.tools ## reader, writer, JSON and loading on nightly Rust with cargo-fuzz (FUZZ_SECONDS=1200, FUZZ_TARGETS)
+	$(call say,'Fuzzing')
+	@scripts/fuzz.sh '$(BIN)'
+
+sanitize: $(VENV)/.tools ## the Python tests on nightly Rust with AddressSanitizer (SANITIZE='tests/base tests/codec')
+	$(call say,'AddressSanitizer')
+	@rm -f $(RELEASE)
+	@scripts/sanitize.sh '$(BIN)' $(SANITIZE)
 
 parity: $(RELEASE) ## MongoEngine's own test suite on MongoEngine and on mongoengine_fast (PARITY='--random-runs 5')
 	$(call say,'Upstream suite')

@@ -87,6 +87,7 @@ _VALUES: dict[str, Any] = {
     "dbref": DBRef("author", KEY),
     "dbref elsewhere": DBRef("elsewhere", 5, "base"),
     "half a dbref": {"$ref": "author"},
+    "half a dbref with more": {"a": {"$ref": 1.5, "$id": 2, "b": Binary(b"ab", 35), "c": [b"x"]}},
     "list": [1, 2],
     "unsorted": [3, 1, 2],
     "empty list": [],

@@ -22,7 +22,7 @@ mod typerefs;
 mod validate;
 
 #[pymodule(gil_used = true)]
-fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__debug_build__", cfg!(debug_assertions))?;
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     client::register(m)?;

@@ -41,14 +41,20 @@ fn inner_value<'py>(py: Python<'py>, field: &FieldPlan, item: &Stored<'_>) -> Py
 
 /// What `ComplexBaseField.to_python` does to items without an inner field: bytes become lists of ints, too.
 fn untyped<'py>(py: Python<'py>, item: &Stored<'_>) -> PyResult<Bound<'py, PyAny>> {
-    let is_dbref = item.tag == tag::DOCUMENT && has_key(item.bytes, b"$ref")?;
+    if item.tag == tag::DOCUMENT && has_key(item.bytes, b"$ref")? {
+        let value = item.plain(py)?;
+        // Not everything with this key is a reference.
+        if !value.is_instance_of::<PyDict>() {
+            return Ok(value);
+        }
+    }
     match item.tag {
         tag::ARRAY => {
             let items = PyList::empty(py);
             each(item, &mut |_, inner| items.append(untyped(py, inner)?))?;
             Ok(items.into_any())
         }
-        tag::DOCUMENT if !is_dbref => {
+        tag::DOCUMENT => {
             let items = PyDict::new(py);
             each(item, &mut |key, inner| items.set_item(codec::intern_key(py, key)?, untyped(py, inner)?))?;
             Ok(items.into_any())
