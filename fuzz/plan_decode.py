@@ -5,6 +5,7 @@ mongomock's and empty: references lead nowhere.
 """
 
 import enum
+import re
 import warnings
 from typing import Any
 
@@ -95,6 +96,9 @@ NAMES += _CLASSES[0][0]._db_field_map.values()
 TEXTS = ["Thing", "Thing.SubThing", "Loose", "Part", "Part.Piece", "Nothing", "blue", "Point", "2024-05-06", "12.345"]
 
 
+_OBJECT_ID = re.compile(r'{"\$oid": "([0-9a-f]{24})"}')
+
+
 def check(data: bytes, which: int) -> None:
     """Load a document of one of the classes in both packages and compare all that can be seen of it."""
     stock, ours = (classes[which] for classes in _CLASSES)
@@ -109,4 +113,9 @@ def check(data: bytes, which: int) -> None:
     same(pair, lambda document: document.to_mongo())
     same(pair, lambda document: document.validate())
     same(pair, lambda document: sorted(document._get_changed_fields()))
-    same(pair, lambda document: document.to_json())
+    same(pair, lambda document: _OBJECT_ID.sub(lambda found: known_id(found, data), document.to_json()))
+
+
+def known_id(found: re.Match[str], data: bytes) -> str:
+    """What stands for an id in JSON: itself if it was stored, else it was made, which no two packages do alike."""
+    return found[0] if bytes.fromhex(found[1]) in data else "made"
