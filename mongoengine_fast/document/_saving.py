@@ -25,7 +25,7 @@ from mongoengine_fast.queryset import transform
 
 __all__ = ("Saving", "note_library_steps")
 
-_DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
+_DUPLICATE_KEY = "^E1100[01] duplicate key"
 _ID_ONLY = {"_id": 1}
 
 
@@ -55,7 +55,7 @@ def _update_of(updates: dict[str, Any], removals: dict[str, int]) -> dict[str, A
 
 def _translated(error: pymongo.errors.OperationFailure) -> OperationError:
     """Return our exception for what the server said to a save."""
-    if isinstance(error, pymongo.errors.DuplicateKeyError) or _DUPLICATE_KEY.match(str(error)):
+    if isinstance(error, pymongo.errors.DuplicateKeyError) or re.match(_DUPLICATE_KEY, str(error)):
         return NotUniqueError(f"Tried to save duplicate unique keys ({error})")
     return OperationError(f"Could not save document ({error})")
 

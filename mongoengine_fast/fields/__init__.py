@@ -62,7 +62,7 @@ from mongoengine_fast.fields.embedded import (
     GenericEmbeddedDocumentField,
 )
 from mongoengine_fast.fields.enums import EnumField
-from mongoengine_fast.fields.extras import LAZY, dateutil
+from mongoengine_fast.fields.extras import LAZY
 from mongoengine_fast.fields.files import FileField, GridFSError, GridFSProxy
 from mongoengine_fast.fields.geo import (
     GeoPointField,

@@ -1,7 +1,7 @@
 """Packages that few programs need: `dateutil` for dates in strings, Pillow for images, `gridfs` for files.
 
-A name is None where its package is not installed. Pillow and gridfs are imported when somebody asks for them: that
-takes as long as everything of ours.
+A name is None where its package is not installed. They are imported when somebody asks for them: that takes longer
+than everything of ours.
 """
 
 from __future__ import annotations
@@ -9,23 +9,28 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-try:
-    import dateutil
-except ImportError:
-    dateutil = None
-else:
-    import dateutil.parser  # noqa: F401
-
 #: Names that are there once somebody asks for them.
-LAZY = ("Image", "ImageOps", "LANCZOS", "gridfs")
+LAZY = ("Image", "ImageOps", "LANCZOS", "dateutil", "gridfs")
 
 
 def __getattr__(name: str) -> Any:
     if name not in LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = {"gridfs": import_module("gridfs")} if name == "gridfs" else _pillow()
+    found = _FINDERS.get(name, _pillow)()
     globals().update(found)
     return found[name]
+
+
+def _dateutil() -> dict[str, Any]:
+    try:
+        import_module("dateutil.parser")
+    except ImportError:
+        return {"dateutil": None}
+    return {"dateutil": import_module("dateutil")}
+
+
+def _gridfs() -> dict[str, Any]:
+    return {"gridfs": import_module("gridfs")}
 
 
 def _pillow() -> dict[str, Any]:
@@ -35,3 +40,6 @@ def _pillow() -> dict[str, Any]:
         return {"Image": None, "ImageOps": None, "LANCZOS": None}
     # The filters moved into an enumeration in Pillow 9.1.
     return {"Image": image, "ImageOps": operations, "LANCZOS": getattr(image, "Resampling", image).LANCZOS}
+
+
+_FINDERS = {"dateutil": _dateutil, "gridfs": _gridfs}

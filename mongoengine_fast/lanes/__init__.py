@@ -10,15 +10,7 @@ import types
 from typing import Any
 
 from mongoengine_fast import connection
-from mongoengine_fast.lanes.bulk import (
-    Insert,
-    Statement,
-    Update,
-    bulk_write,
-    change_encoder,
-    encode_rows,
-    update_encoder,
-)
+from mongoengine_fast.lanes.bulk import bulk_write
 from mongoengine_fast.lanes.choice import count_foreign, is_foreign, is_raised_by_hook, mark_as_raised_by_hook
 from mongoengine_fast.lanes.counters import force, report, reset
 from mongoengine_fast.lanes.cursor import LaneCursor
@@ -32,6 +24,15 @@ from mongoengine_fast.lanes.reads import (
     estimated_document_count,
     find,
     find_one,
+)
+from mongoengine_fast.lanes.statements import (
+    Insert,
+    Statement,
+    Update,
+    change_encoder,
+    encode_rows,
+    prepare_changes,
+    update_encoder,
 )
 from mongoengine_fast.lanes.writes import (
     delete_many,
@@ -69,6 +70,7 @@ __all__ = [
     "is_foreign",
     "is_raised_by_hook",
     "mark_as_raised_by_hook",
+    "prepare_changes",
     "release",
     "replace_one",
     "report",

@@ -2,209 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bson import decode
-from pymongo import operations
 from pymongo.errors import BulkWriteError
 from pymongo.results import BulkWriteResult
 
-from mongoengine_fast.lanes import native_writes, plain, wire
-from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, is_foreign, native_part
+from mongoengine_fast.lanes import native_writes
+from mongoengine_fast.lanes.choice import Unusual, choose, decline, in_session, is_foreign
 from mongoengine_fast.lanes.counters import NATIVE
 from mongoengine_fast.lanes.outcome import is_open
 from mongoengine_fast.lanes.routes import Route
+from mongoengine_fast.lanes.statements import PreparedChanges, Statement
 
-__all__ = ["Insert", "Statement", "Update", "bulk_write", "change_encoder", "encode_rows", "update_encoder"]
-
-
-class Statement:
-    """One write of a bulk write."""
-
-    __slots__ = ("arguments", "kind", "options")
-
-    def __init__(self, kind: str, *arguments: Any, **options: Any) -> None:
-        #: "insert_one", "update_one", "update_many", "replace_one", "delete_one" or "delete_many".
-        self.kind = kind
-        #: Those of the operation of that name.
-        self.arguments = arguments
-        #: ``upsert``, ``array_filters``, ``collation``, ``hint``.
-        self.options = plain.given(**options)
-
-    @property
-    def command(self) -> str:
-        """The command that carries it."""
-        return _COMMANDS[self.kind]
-
-    @property
-    def is_about_many(self) -> bool:
-        """Whether it changes more than one document: then it is never sent twice."""
-        return self.kind in ("update_many", "delete_many")
-
-    def body(self) -> Any:
-        """Return the document to insert, else the statement in the server's form."""
-        if self.kind == "insert_one":
-            return wire.insertable(self.arguments[0])
-        options = dict(self.options)
-        filter = wire.mapping(self.arguments[0])
-        if self.command == "delete":
-            sent = {"q": filter, "limit": 0 if self.is_about_many else 1}
-        else:
-            change = self.arguments[1]
-            wire.updating(self.kind, change)
-            upsert = options.pop("upsert", False)
-            if not isinstance(upsert, bool):
-                raise Unusual("an unusual flag")
-            sent = {"q": filter, "u": plain.as_mapping(change), "multi": self.is_about_many, "upsert": upsert}
-        return {**sent, **(native_writes.statement_options(options) or {})}
-
-    def request(self) -> Any:
-        """Return pymongo's object for it."""
-        arguments = [plain.as_mapping(argument) for argument in self.arguments]
-        return _REQUESTS[self.kind](*arguments, **self.options)
-
-
-def change_encoder(collection: Any) -> Callable[[Any], Any]:
-    """Return what finds the changes of a stored document of *collection*.
-
-    It returns None where nothing has changed; the `Changes`; a tuple of the changes, and of the paths of empty values
-    among them, where some of these may have to be removed; or False, where it cannot tell.
-    """
-    native = native_part(collection)
-    if native is None:
-        return lambda document: False
-
-    def encode(document: Any) -> Any:
-        found = native.encode_changes(document)
-        return Changes(found) if type(found) is bytes else found
-
-    return encode
-
-
-def encode_rows(collection: Any, document_class: type, rows: list[Any]) -> list[Any]:
-    """Check and encode dicts of field values, with defaults, as documents of *document_class* would be.
-
-    Returns what `insert_many` takes for each, or None where a document has to be made; nothing where all have to be.
-    """
-    native = native_part(collection)
-    return [] if native is None else native.encode_rows(document_class, rows)
-
-
-def update_encoder(collection: Any) -> Callable[[str, dict[str, Any], dict[str, Any], bool], Statement]:
-    """Return what makes the statement of an update of *collection*, given its kind, selector, change and upsert.
-
-    It is encoded at once, so that the dicts of thousands of statements are not kept.
-    """
-    native = native_part(collection)
-    if native is None:
-        return Update
-
-    def encode(kind: str, selector: dict[str, Any], change: dict[str, Any], upsert: bool) -> Statement:
-        many = kind == "update_many"
-        try:
-            encoded = native.statement_bytes({"q": selector, "u": change, "multi": many, "upsert": upsert})
-        except Unusual:
-            return Update(kind, selector, change, upsert)
-        return ChangesOfMany(encoded) if many else Changes(encoded)
-
-    return encode
-
-
-class Changes(Statement):
-    """An update, encoded."""
-
-    __slots__ = ("encoded",)
-
-    kind = "update_one"
-    command = "update"
-    is_about_many = False
-
-    def __init__(self, encoded: bytes) -> None:
-        self.encoded = encoded
-
-    @property
-    def options(self) -> dict[str, Any]:  # type: ignore[override]  # as below
-        """Those of the operation."""
-        return {"upsert": decode(self.encoded)["upsert"]}
-
-    @property
-    def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
-        """The selector and the change."""
-        statement = decode(self.encoded)
-        return statement["q"], statement["u"]
-
-    def body(self) -> Any:
-        """Return the bytes of the statement."""
-        return self.encoded
-
-
-class ChangesOfMany(Changes):
-    """An update of all documents that its selector finds, encoded."""
-
-    __slots__ = ()
-
-    kind = "update_many"
-    is_about_many = True
-
-
-class Insert(Statement):
-    """A document to insert."""
-
-    __slots__ = ("document",)
-
-    kind = "insert_one"
-    command = "insert"
-    is_about_many = False
-    options: dict[str, Any] = {}  # there are none
-
-    def __init__(self, document: Any) -> None:
-        self.document = document
-
-    @property
-    def arguments(self) -> tuple[Any, ...]:  # type: ignore[override]  # made when asked for
-        """The document."""
-        return (self.document,)
-
-    def body(self) -> Any:
-        """Return the document."""
-        return self.document
-
-
-class Update(Statement):
-    """An update that is known to be well-formed, in the server's own words."""
-
-    __slots__ = ()
-
-    command = "update"
-
-    def __init__(self, kind: str, selector: dict[str, Any], change: dict[str, Any], upsert: bool) -> None:
-        self.kind = kind
-        self.arguments = (selector, change)
-        self.options = {"upsert": upsert}
-
-    def body(self) -> dict[str, Any]:
-        """Return the statement in the server's form."""
-        selector, change = self.arguments
-        return {"q": selector, "u": change, "multi": self.kind == "update_many", **self.options}
-
-
-_COMMANDS = {
-    "insert_one": "insert",
-    "update_one": "update",
-    "update_many": "update",
-    "replace_one": "update",
-    "delete_one": "delete",
-    "delete_many": "delete",
-}
-_REQUESTS: dict[str, Any] = {
-    "insert_one": operations.InsertOne,
-    "update_one": operations.UpdateOne,
-    "update_many": operations.UpdateMany,
-    "replace_one": operations.ReplaceOne,
-    "delete_one": operations.DeleteOne,
-    "delete_many": operations.DeleteMany,
-}
+__all__ = ["bulk_write"]
 
 
 def bulk_write(
@@ -226,7 +38,8 @@ def bulk_write(
     :param options: ``comment``, ``let``, ``bypass_document_validation``
     :raises pymongo.errors.BulkWriteError: with pymongo's details, when a statement fails
     """
-    statements = list(statements)
+    if not isinstance(statements, PreparedChanges):
+        statements = list(statements)
     marks = _Marks({} if done is None else done, {} if unsure is None else unsure)
     route = choose(collection, "bulk_write", session)
     if route.lane is NATIVE:
@@ -256,7 +69,7 @@ class _Marks:
 def _send_native(
     route: Route,
     codec_options: Any,
-    statements: list[Statement],
+    statements: Sequence[Statement],
     ordered: bool,
     options: dict[str, Any],
     marks: _Marks,
@@ -265,7 +78,10 @@ def _send_native(
         raise Unusual("no operations")
     command_options = native_writes.command_options(options)
     # Everything is encoded before anything is sent: what cannot be encoded leaves nothing half-written.
-    batches = [_Batch(route, codec_options, statements, positions) for positions in _batches(statements, ordered)]
+    if isinstance(statements, PreparedChanges):
+        batches: list[_Batch] = [_Changes(route, codec_options, statements)]
+    else:
+        batches = [_Batch(route, codec_options, statements, positions) for positions in _batches(statements, ordered)]
     result = native_writes.empty_result()
     for number, batch in enumerate(batches):
         batch.send(ordered, number == 0, command_options, result, marks)
@@ -276,7 +92,7 @@ def _send_native(
     return BulkWriteResult(result, True)
 
 
-def _batches(statements: list[Statement], ordered: bool) -> Iterator[list[int]]:
+def _batches(statements: Sequence[Statement], ordered: bool) -> Iterator[list[int]]:
     """The positions of statements that may share a command, in the order of sending (which is pymongo's)."""
     if not ordered:
         for command in ("insert", "update", "delete"):
@@ -296,14 +112,16 @@ def _batches(statements: list[Statement], ordered: bool) -> Iterator[list[int]]:
 class _Batch:
     """Statements of one command, encoded."""
 
-    def __init__(self, route: Route, codec_options: Any, statements: list[Statement], positions: list[int]) -> None:
+    def __init__(
+        self, route: Route, codec_options: Any, statements: Sequence[Statement], positions: Sequence[int]
+    ) -> None:
         chosen = [statements[position] for position in positions]
         self._native = route.native
         self._codec_options = codec_options
         self._positions = positions
-        self._command = chosen[0].command
+        self._command: str = chosen[0].command
         self._retry = not any(statement.is_about_many for statement in chosen)
-        self._bodies = [statement.body() for statement in chosen]
+        self._bodies: Sequence[Any] = [statement.body() for statement in chosen]
         self._ids: list[Any] = []
         if self._command == "insert":
             self._prepared = route.native.prepare_inserts(self._bodies, self._ids)
@@ -323,7 +141,7 @@ class _Batch:
             if is_open(error):
                 # The command that failed, and those that were to follow.
                 unanswered = replies[-1][1] if replies else 0
-                self._mark(range(unanswered, len(self._bodies)), marks, False)
+                self._mark(range(unanswered, len(self._positions)), marks, False)
             raise
         finally:
             for start, end, reply in replies:
@@ -345,8 +163,25 @@ class _Batch:
         return [native_writes.Inserted(row, key) for row, key in zip(self._bodies, self._ids, strict=True)]
 
 
+class _Changes(_Batch):
+    """What changed in stored documents, encoded before."""
+
+    def __init__(self, route: Route, codec_options: Any, statements: PreparedChanges) -> None:
+        self._native = route.native
+        self._codec_options = codec_options
+        self._positions = range(len(statements))
+        self._command = "update"
+        self._retry = True
+        self._statements = statements
+        self._ids = []
+        self._prepared = statements.prepared
+
+    def _reported(self) -> list[Any]:
+        return [decode(statement.body(), self._codec_options) for statement in self._statements]
+
+
 def _send_plain(
-    collection: Any, statements: list[Statement], ordered: bool, options: dict[str, Any], marks: _Marks
+    collection: Any, statements: Sequence[Statement], ordered: bool, options: dict[str, Any], marks: _Marks
 ) -> BulkWriteResult:
     requests = [statement.request() for statement in statements]
     batches = [list(range(len(statements)))]

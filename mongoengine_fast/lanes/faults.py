@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 import weakref
 from collections.abc import Callable
@@ -30,8 +29,8 @@ from mongoengine_fast.lanes.driver import check_command_response, helpers, is_cl
 _REPLY_OPTIONS: CodecOptions[dict[str, Any]] = CodecOptions(unicode_decode_error_handler="replace")
 # The native driver's words, those of Rust's standard library, for what ends a connection.
 _CLOSED = {"unexpected end of file", "early eof", "failed to fill whole buffer"}
-_OS_ERROR = re.compile(r"^(.*) \(os error (\d+)\)$")
-_TAKES_POOL_OPTIONS = "pool_opts" in inspect.signature(check_command_response).parameters
+_OS_ERROR = r"^(.*) \(os error (\d+)\)$"
+_TAKES_POOL_OPTIONS = "pool_opts" in check_command_response.__code__.co_varnames
 
 
 def maker(client: Any) -> Callable[[str, str, list[str], bytes | None], BaseException]:
@@ -119,7 +118,7 @@ def _network_message(client: Any, message: str) -> str:
     reason = message.removeprefix("I/O error: ")
     if reason in _CLOSED:
         reason = "connection closed"
-    reason = _OS_ERROR.sub(r"[Errno \2] \1", reason)
+    reason = re.sub(_OS_ERROR, r"[Errno \2] \1", reason)
     return f"{_address(client)}{reason}{_timeouts(client)}"
 
 

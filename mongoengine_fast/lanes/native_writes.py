@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pymongo.errors import BulkWriteError
@@ -74,7 +74,7 @@ def merge(
     command: str,
     bodies: Callable[[], list[Any]],
     replies: list[tuple[int, int, dict[str, Any]]],
-    positions: list[int] | None = None,
+    positions: Sequence[int] | None = None,
 ) -> None:
     """Add the replies to the commands of *bodies* to *result*; *positions* are those in the whole bulk write."""
     run = driver._Run(_OPERATION_TYPES[command])

@@ -6,8 +6,7 @@ None of it is in MongoEngine; nothing here changes what is.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pymongo.errors import BulkWriteError as PymongoBulkWriteError
 from pymongo.errors import OperationFailure
@@ -21,8 +20,7 @@ from mongoengine_fast.queryset._rows import each_valid
 from mongoengine_fast.queryset._writing import Writing, compile_update, insert_error, name_class
 
 
-@dataclass(frozen=True)
-class BulkSaveResult:
+class BulkSaveResult(NamedTuple):
     """What `bulk_save` did, in numbers of documents."""
 
     inserted: int
@@ -162,34 +160,28 @@ class _BulkSave:
     def __init__(self, docs: list[Any], signal_kwargs: dict[str, Any]) -> None:
         self._docs = docs
         self._signal_kwargs = signal_kwargs
+        #: Whether each will be a new one; known when there are statements.
         self._created: list[bool] = []
+        #: What was found by the steps before the write; None where there were none.
+        self._begun: list[bool | None] = []
         #: Classes for which signals and steps of `Document.save` are left out, since nothing would come of them.
         self._plain = {cls for cls in {type(doc) for doc in docs} if cls._saves_plainly()}
 
     def begin(self, validate: bool, clean: bool) -> None:
         """Run the steps before the write; raise one error for all documents that are not valid."""
 
-        def begin(doc: Any) -> Any:
+        def begin(doc: Any) -> bool | None:
             if type(doc) not in self._plain:
-                return doc._begin_save(validate, clean, False, self._signal_kwargs)
+                return bool(doc._begin_save(validate, clean, False, self._signal_kwargs))
             if validate:
                 doc.validate(clean=clean)
-            return doc._is_fresh() or (not doc._is_plainly_stored() and doc._will_create(False))
+            return None
 
-        self._created = list(each_valid(dict(enumerate(self._docs)), begin).values())
+        self._begun = list(each_valid(dict(enumerate(self._docs)), begin).values())
 
     def send(self, collection: Any, ordered: bool) -> BulkSaveResult:
         """Write, and finish the save of what the server acknowledged."""
-        statements, positions = [], []
-        unchanged = []
-        encode = lanes.change_encoder(collection)
-        for position, doc in enumerate(self._docs):
-            statement = self._statement(position, doc, encode)
-            if statement is None:
-                unchanged.append(position)
-            else:
-                statements.append(statement)
-                positions.append(position)
+        statements, positions, unchanged = self._changes(collection) or self._statements(collection)
         done: dict[int, Any] = {}
         unsure: dict[int, Any] = {}
         try:
@@ -202,6 +194,32 @@ class _BulkSave:
             self._end({**dict.fromkeys(unchanged), **{positions[number]: key for number, key in done.items()}})
         inserted = result.inserted_count + result.upserted_count if result is not None else 0
         return BulkSaveResult(inserted, len(statements) - inserted, len(unchanged))
+
+    def _changes(self, collection: Any) -> tuple[Sequence[lanes.Statement], list[int], list[int]] | None:
+        """Return what `_statements` does, where all documents were stored before and their changes are all there is."""
+        if any(begun is not None for begun in self._begun):
+            return None
+        found = lanes.prepare_changes(collection, self._docs)
+        if found is not None:
+            self._created = [False] * len(self._docs)
+        return found
+
+    def _statements(self, collection: Any) -> tuple[Sequence[lanes.Statement], list[int], list[int]]:
+        """Return the writes that are needed, the positions of their documents, and those of unchanged documents."""
+        self._created = [
+            (doc._is_fresh() or (not doc._is_plainly_stored() and doc._will_create(False))) if begun is None else begun
+            for doc, begun in zip(self._docs, self._begun, strict=True)
+        ]
+        statements, positions, unchanged = [], [], []
+        encode = lanes.change_encoder(collection)
+        for position, doc in enumerate(self._docs):
+            statement = self._statement(position, doc, encode)
+            if statement is None:
+                unchanged.append(position)
+            else:
+                statements.append(statement)
+                positions.append(position)
+        return statements, positions, unchanged
 
     def _is_plain_update(self, position: int, doc: Any) -> bool:
         return not self._created[position] and type(doc) in self._plain and doc._is_plainly_stored()

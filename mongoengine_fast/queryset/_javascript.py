@@ -16,8 +16,8 @@ from mongoengine_fast.errors import OperationError
 from mongoengine_fast.queryset._cursor import CursorAccess
 from mongoengine_fast.strict import require_trusted
 
-_ITEM = re.compile(r"\[\s*~([A-z_][A-z_0-9.]+?)\s*\]")
-_PATH = re.compile(r"\{\{\s*~([A-z_][A-z_0-9.]+?)\s*\}\}")
+_ITEM = r"\[\s*~([A-z_][A-z_0-9.]+?)\s*\]"
+_PATH = r"\{\{\s*~([A-z_][A-z_0-9.]+?)\s*\}\}"
 
 _COUNT_ITEMS_MAP = """
 function() {
@@ -98,8 +98,8 @@ class JavaScript(CursorAccess):
         def fields(match: re.Match[str]) -> list[Any]:
             return self._document._lookup_field(match.group(1).split("."))
 
-        code = _ITEM.sub(lambda match: f'["{fields(match)[-1].db_field}"]', code)
-        return _PATH.sub(lambda match: ".".join(step.db_field for step in fields(match)), code)
+        code = re.sub(_ITEM, lambda match: f'["{fields(match)[-1].db_field}"]', code)
+        return re.sub(_PATH, lambda match: ".".join(step.db_field for step in fields(match)), code)
 
     def _sub_js_code(self, code: Any) -> Code:
         """Return code with its field names replaced and its scope kept."""

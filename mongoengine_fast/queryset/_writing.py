@@ -23,7 +23,7 @@ from mongoengine_fast.strict import require_trusted
 
 # What stands for itself among documents to insert, and is not told its key.
 _ROWS = (dict, EncodedRow)
-_DUPLICATE_KEY = re.compile("^E1100[01] duplicate key")
+_DUPLICATE_KEY = "^E1100[01] duplicate key"
 
 
 def _update_error(err: OperationFailure) -> OperationError:
@@ -40,7 +40,7 @@ def insert_error(err: OperationFailure) -> OperationError:
     if isinstance(err, PymongoBulkWriteError):
         # One document breaking a unique index is one of several possible failures here.
         return BulkWriteError(f"Bulk write error: ({err.details})")
-    if _DUPLICATE_KEY.match(str(err)):
+    if re.match(_DUPLICATE_KEY, str(err)):
         return NotUniqueError(f"Tried to save duplicate unique keys ({err})")
     return OperationError(f"Could not save document ({err})")
 

@@ -149,6 +149,24 @@ def test_what_was_refused_keeps_its_changes_and_the_rest_is_saved(ordered: bool)
     assert len(stored()) == 5
 
 
+@pytest.mark.parametrize("lane", ["native", "pymongo"])
+def test_changes_of_stored_documents_alone_are_told_by_position(lane: str) -> None:
+    number, unchanged, emptied, refused, removed = documents = saved("a", "b", "c", "d", "e")
+    Order.objects(pk=unchanged.pk).update(code="taken")
+    number.count, emptied.name, refused.code, removed.count = 7, "", "taken", None
+    with lanes.force(lane), pytest.raises(me.errors.BulkWriteError) as raised:
+        Order.objects.bulk_save(documents)
+    assert set(raised.value.errors) == {3}
+    assert raised.value.details["writeErrors"][0]["op"]["u"] == {"$set": {"code": "taken"}}
+    assert [document._get_changed_fields() for document in documents] == [[], [], [], ["code"], []]
+    for document in (number, emptied, removed):
+        assert Order._get_collection().find_one({"_id": document.pk}) == document.to_mongo()
+    refused.code = "free"
+    with lanes.force(lane):
+        assert Order.objects.bulk_save(documents, ordered=True) == BulkSaveResult(0, 1, 4)
+    assert Order.objects.get(pk=refused.pk).code == "free"
+
+
 def test_signals_hooks_and_their_order_are_those_of_save() -> None:
     seen: list[Any] = []
 

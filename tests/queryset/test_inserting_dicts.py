@@ -10,7 +10,7 @@ from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
 import mongoengine_fast as me
-from mongoengine_fast.lanes.bulk import encode_rows
+from mongoengine_fast.lanes.statements import encode_rows
 from mongoengine_fast.queryset._rows import validated_documents
 from tests.base.alarms import alarm
 from tests.base.both_sides import OURS, fresh_classes

@@ -18,6 +18,8 @@ use crate::parallel;
 const CHUNK: usize = 64;
 /// Bytes of BSON below which one thread is quicker than several.
 const WORTH_SHARING: usize = 256 * 1024;
+/// What stands between two documents.
+const SEPARATOR: &[u8] = b", ";
 
 /// The form of dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,36 +54,90 @@ pub struct Declined;
 
 pub type Result<T> = std::result::Result<T, Declined>;
 
-/// Returns the JSON array of `documents`, converted by several threads where that pays.
-pub fn array(documents: &[&[u8]], style: &Style) -> Result<Vec<u8>> {
-    let size: usize = documents.iter().map(|document| document.len()).sum();
-    let pool = if size >= WORTH_SHARING { parallel::pool() } else { None };
-    let parts: Vec<Vec<u8>> = match pool {
-        Some(pool) => {
-            pool.install(|| documents.par_chunks(CHUNK).map(|chunk| items(chunk, style)).collect::<Result<_>>())?
-        }
-        None => vec![items(documents, style)?],
-    };
-    let mut out = Vec::with_capacity(parts.iter().map(|part| part.len() + 2).sum::<usize>() + 2);
-    out.push(b'[');
-    for (number, part) in parts.iter().enumerate() {
-        if number > 0 {
-            out.extend_from_slice(b", ");
-        }
-        out.extend_from_slice(part);
-    }
-    out.push(b']');
-    Ok(out)
+/// The text of a JSON array, to which documents are appended as they arrive.
+pub struct Text {
+    out: Vec<u8>,
+    style: Style,
+    declined: bool,
 }
 
-fn items(documents: &[&[u8]], style: &Style) -> Result<Vec<u8>> {
-    let size: usize = documents.iter().map(|document| document.len()).sum();
-    let mut out = Vec::with_capacity(size * 2);
+impl Text {
+    pub fn new(style: Style) -> Self {
+        Text { out: vec![b'['], style, declined: false }
+    }
+
+    /// Appends documents, converted by several threads where that pays.
+    pub fn append(&mut self, documents: &[&[u8]]) {
+        let pool = if size(documents) >= WORTH_SHARING { parallel::pool() } else { None };
+        let Some(pool) = pool else { return self.append_here(documents) };
+        let style = &self.style;
+        let convert = |chunk: &[&[u8]]| {
+            let mut part = Vec::new();
+            items(&mut part, chunk, style).map(|()| part)
+        };
+        match pool.install(|| documents.par_chunks(CHUNK).map(convert).collect::<Result<Vec<_>>>()) {
+            Ok(parts) => {
+                self.out.reserve(parts.iter().map(|part| part.len() + SEPARATOR.len()).sum());
+                for part in parts {
+                    self.separate();
+                    self.out.extend_from_slice(&part);
+                }
+            }
+            Err(Declined) => self.declined = true,
+        }
+    }
+
+    /// Appends documents in steps, so that whoever else is polled with this comes to his turn.
+    pub async fn append_in_steps(&mut self, documents: &[&[u8]]) {
+        for chunk in documents.chunks(CHUNK) {
+            self.append_here(chunk);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn append_here(&mut self, documents: &[&[u8]]) {
+        if !self.declined && !documents.is_empty() {
+            self.separate();
+            self.declined = items(&mut self.out, documents, &self.style).is_err();
+        }
+    }
+
+    fn separate(&mut self) {
+        if self.out.len() > 1 {
+            self.out.extend_from_slice(SEPARATOR);
+        }
+    }
+
+    /// Returns the whole text.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        self.out.push(b']');
+        if self.declined {
+            Err(Declined)
+        } else {
+            Ok(self.out)
+        }
+    }
+}
+
+/// Returns the JSON array of `documents`.
+pub fn array(documents: &[&[u8]], style: &Style) -> Result<Vec<u8>> {
+    let mut text = Text::new(*style);
+    text.append(documents);
+    text.finish()
+}
+
+fn size(documents: &[&[u8]]) -> usize {
+    documents.iter().map(|document| document.len()).sum()
+}
+
+fn items(out: &mut Vec<u8>, documents: &[&[u8]], style: &Style) -> Result<()> {
+    // Names and punctuation make text longer than bytes, most often less than twice as long.
+    out.reserve(size(documents) * 2);
     for (number, document) in documents.iter().enumerate() {
         if number > 0 {
-            out.extend_from_slice(b", ");
+            out.extend_from_slice(SEPARATOR);
         }
-        value::document(&mut out, document, style)?;
+        value::document(out, document, style)?;
     }
-    Ok(out)
+    Ok(())
 }

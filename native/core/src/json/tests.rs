@@ -110,16 +110,32 @@ fn what_python_would_write_otherwise_is_declined() {
 }
 
 #[test]
-fn many_documents_are_the_same_by_one_thread_and_by_several() {
+fn many_documents_are_the_same_by_one_thread_by_several_and_in_steps() {
     let documents: Vec<Vec<u8>> =
         (0..20_000).map(|number| doc! {"n": number, "t": "text"}.to_vec().expect("document")).collect();
     let slices: Vec<&[u8]> = documents.iter().map(Vec::as_slice).collect();
     let shared = array(&slices, &LEGACY).expect("array");
     let mut alone = vec![b'['];
-    alone.extend(items(&slices, &LEGACY).expect("items"));
+    items(&mut alone, &slices, &LEGACY).expect("items");
     alone.push(b']');
     assert_eq!(shared, alone);
+    let mut text = Text::new(LEGACY);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    runtime.block_on(text.append_in_steps(&slices[..700]));
+    runtime.block_on(text.append_in_steps(&[]));
+    text.append(&slices[700..701]);
+    text.append(&slices[701..]);
+    assert_eq!(text.finish().expect("text"), alone);
     assert_eq!(array(&[], &LEGACY).expect("empty"), b"[]");
+}
+
+#[test]
+fn what_is_declined_once_declines_the_whole() {
+    let sound = doc! {"a": 1}.to_vec().expect("document");
+    let mut text = Text::new(LEGACY);
+    text.append(&[&[5, 0, 0, 0, 1]]);
+    text.append(&[&sound]);
+    assert_eq!(text.finish(), Err(Declined));
 }
 
 #[test]

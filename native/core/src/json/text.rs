@@ -4,6 +4,8 @@ use std::io::Write;
 /// Where `repr` of a float changes to an exponent: values of at least 1e16, and below 1e-4.
 const MOST_DIGITS: i32 = 16;
 const LEAST_EXPONENT: i32 = -4;
+/// More digits than a float has, those before its exponent included.
+const MOST_TEXT: usize = 32;
 /// Bytes that are looked at together.
 const CHUNK: usize = 16;
 
@@ -59,9 +61,17 @@ fn escaped(out: &mut Vec<u8>, character: char) {
 
 /// Appends a byte as two hexadecimal digits.
 pub fn hex(out: &mut Vec<u8>, byte: u8) {
+    out.extend_from_slice(&digits(byte));
+}
+
+/// Appends the twelve bytes of an id as hexadecimal digits.
+pub fn hex_of_id(out: &mut Vec<u8>, bytes: [u8; 12]) {
+    out.extend_from_slice(bytes.map(digits).as_flattened());
+}
+
+fn digits(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.push(DIGITS[usize::from(byte >> 4)]);
-    out.push(DIGITS[usize::from(byte & 15)]);
+    [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]
 }
 
 /// Appends a whole number.
@@ -86,9 +96,10 @@ pub fn float(out: &mut Vec<u8>, value: f64) {
     if value.is_sign_negative() {
         out.push(b'-');
     }
-    let (digits, exponent) = shortest(value.abs());
+    let mut room = [0; MOST_TEXT];
+    let (digits, exponent) = shortest(value.abs(), &mut room);
     if (LEAST_EXPONENT..MOST_DIGITS).contains(&exponent) {
-        fixed(out, &digits, exponent);
+        fixed(out, digits, exponent);
     } else {
         out.push(digits[0]);
         if digits.len() > 1 {
@@ -101,16 +112,21 @@ pub fn float(out: &mut Vec<u8>, value: f64) {
 
 /// The fewest digits that read back as the same number (of two as close the even one, as in Python), and the exponent of
 /// the first.
-fn shortest(value: f64) -> (Vec<u8>, i32) {
+fn shortest(value: f64, room: &mut [u8; MOST_TEXT]) -> (&[u8], i32) {
     let mut buffer = ryu::Buffer::new();
     let text = buffer.format_finite(value);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let point = mantissa.find('.').unwrap_or(mantissa.len());
-    let all: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-    let Some(first) = all.iter().position(|digit| *digit != b'0') else { return (vec![b'0'], 0) };
+    let mut count = 0;
+    for (place, digit) in room.iter_mut().zip(mantissa.bytes().filter(u8::is_ascii_digit)) {
+        *place = digit;
+        count += 1;
+    }
+    let all = &room[..count];
+    let Some(first) = all.iter().position(|digit| *digit != b'0') else { return (b"0", 0) };
     let last = all.iter().rposition(|digit| *digit != b'0').unwrap_or(first);
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    (all[first..=last].to_vec(), exponent + point as i32 - 1 - first as i32)
+    (&all[first..=last], exponent + point as i32 - 1 - first as i32)
 }
 
 /// Appends digits with a decimal point; `exponent` is that of the first digit.

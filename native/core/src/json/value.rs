@@ -3,7 +3,7 @@ use std::collections::HashSet;
 
 use base64::prelude::{Engine, BASE64_STANDARD};
 
-use super::text::{display, float, hex, string, whole};
+use super::text::{display, float, hex, hex_of_id, string, whole};
 use super::{dates, Dates, Declined, Result, Style};
 use crate::bson::reader::{self, Element, Elements};
 use crate::bson::{tag, BsonError, MAX_DEPTH};
@@ -29,7 +29,7 @@ fn members(out: &mut Vec<u8>, bytes: &[u8], style: &Style, depth: usize, nested:
     if depth >= MAX_DEPTH {
         return Err(Declined);
     }
-    let mut keys = Keys::default();
+    let mut keys = Keys::new();
     out.push(b'{');
     for element in Elements::new(bytes)? {
         let element = element?;
@@ -49,33 +49,36 @@ fn members(out: &mut Vec<u8>, bytes: &[u8], style: &Style, depth: usize, nested:
 }
 
 /// The keys of a document so far.
-#[derive(Default)]
 struct Keys<'a> {
-    few: Vec<&'a str>,
+    few: [&'a str; FEW_KEYS],
+    /// How many of these there are.
+    fews: usize,
     many: HashSet<&'a str>,
     /// A bit for each key, so that most new ones need not be compared with all others.
     seen: u64,
 }
 
 impl<'a> Keys<'a> {
+    fn new() -> Self {
+        Keys { few: [""; FEW_KEYS], fews: 0, many: HashSet::new(), seen: 0 }
+    }
+
     /// Notes a key; false for one that was there before, because a `dict` keeps one of the two.
     fn take(&mut self, name: &'a str) -> bool {
         let bit = bit_of(name.as_bytes());
         let may_be_there = self.seen & bit != 0;
         self.seen |= bit;
-        if self.few.len() < FEW_KEYS {
-            let is_new = !may_be_there || !self.few.contains(&name);
-            if self.few.is_empty() {
-                self.few.reserve(FEW_KEYS);
-            }
-            self.few.push(name);
+        let is_new = !may_be_there || !self.few[..self.fews].contains(&name);
+        if self.fews < FEW_KEYS {
+            self.few[self.fews] = name;
+            self.fews += 1;
             return is_new;
         }
-        !(may_be_there && self.few.contains(&name)) && self.many.insert(name)
+        is_new && self.many.insert(name)
     }
 
     fn count(&self) -> usize {
-        self.few.len() + self.many.len()
+        self.fews + self.many.len()
     }
 
     /// Whether the document, up to its last key `element`, is no reference, or one in the order that Python writes.
@@ -112,7 +115,7 @@ fn value(out: &mut Vec<u8>, tag: u8, bytes: &[u8], style: &Style, depth: usize) 
         tag::NULL | tag::UNDEFINED => out.extend_from_slice(b"null"),
         tag::OBJECT_ID => {
             out.extend_from_slice(b"{\"$oid\": \"");
-            bytes.iter().for_each(|byte| hex(out, *byte));
+            hex_of_id(out, bytes.try_into().map_err(|_| Declined)?);
             out.extend_from_slice(b"\"}");
         }
         tag::DATETIME => date(out, reader::read_datetime(bytes)?, style)?,

@@ -1,4 +1,5 @@
 //! A server cursor read batch by batch; the reply's bytes are handed on as they came.
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +54,12 @@ impl Batches {
                 Ok(None)
             }
         }
+    }
+
+    /// Returns the next batch; meanwhile `work` goes on, once the server has been asked.
+    pub async fn next_beside(&mut self, work: impl Future<Output = ()>) -> Result<Option<Batch>> {
+        let (answer, ()) = futures_util::join!(self.next(), work);
+        answer
     }
 
     /// Returns the first batch, which came with the answer that opened the cursor.

@@ -1,12 +1,13 @@
 //! Bulk writes of a collection: statements to bytes, commands, replies.
 use mongoengine_fast_core::ops::bulk::{Bulk, Statements, Verb};
 use mongoengine_fast_core::ops::run::{self, Retry};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
 use super::collection::{Collection, MAX_COMMAND, MAX_DOCUMENT};
 use super::rows::EncodedRow;
+use crate::encode::update::Changes;
 use crate::errors::{self, Declined};
 use crate::{codec, encode};
 
@@ -18,6 +19,17 @@ const USUAL_LENGTH: usize = 256;
 pub struct Prepared {
     pub(super) verb: Verb,
     pub(super) statements: Statements,
+}
+
+#[pymethods]
+impl Prepared {
+    /// The bytes of one statement.
+    fn statement<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyBytes>> {
+        if index >= self.statements.len() {
+            return Err(PyIndexError::new_err("there is no such statement"));
+        }
+        Ok(PyBytes::new(py, self.statements.get(index)))
+    }
 }
 
 impl Collection {
@@ -70,6 +82,42 @@ impl Collection {
             }
         }
         Ok(Prepared { verb, statements })
+    }
+
+    pub(super) fn encode_all_changes(
+        &self,
+        documents: &Bound<'_, PyList>,
+    ) -> PyResult<Option<(Prepared, Vec<usize>, Vec<usize>)>> {
+        let documents: Vec<_> = documents.iter().collect();
+        for document in &documents {
+            if !document.cast().map_or(Ok(false), encode::update::is_plainly_stored)? {
+                return Ok(None);
+            }
+        }
+        let mut statements = Statements::with_capacity(documents.len(), documents.len() * USUAL_LENGTH);
+        let (mut positions, mut unchanged) = (Vec::with_capacity(documents.len()), Vec::new());
+        for (position, document) in documents.iter().enumerate() {
+            match encode::update::changes(document.cast()?, &self.codec, statements.buffer())? {
+                Changes::Nothing => {
+                    unchanged.push(position);
+                    continue;
+                }
+                Changes::Appended => {}
+                Changes::Undecided(changes, empty) => {
+                    let statement = document.call_method1("_undecided_statement", (changes, empty))?;
+                    let body = statement.call_method0("body")?;
+                    if self.encode_statement(document.py(), &body, statements.buffer()).is_err() {
+                        return Ok(None);
+                    }
+                }
+                Changes::Unknown => return Ok(None),
+            }
+            if statements.close() > MAX_COMMAND {
+                return Ok(None);
+            }
+            positions.push(position);
+        }
+        Ok(Some((Prepared { verb: Verb::Update, statements }, positions, unchanged)))
     }
 
     /// A mapping in the server's form, or its bytes.

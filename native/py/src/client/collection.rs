@@ -273,12 +273,20 @@ impl Collection {
     /// to be removed; False when Python has to find the changes.
     fn encode_changes<'py>(&self, document: &Bound<'py, DocumentCore>) -> PyResult<Bound<'py, PyAny>> {
         let py = document.py();
-        Ok(match encode::update::changes(document, &self.codec)? {
+        let mut out = Vec::new();
+        Ok(match encode::update::changes(document, &self.codec, &mut out)? {
             Changes::Nothing => py.None().into_bound(py),
-            Changes::Statement(bytes) => PyBytes::new(py, &bytes).into_any(),
+            Changes::Appended => PyBytes::new(py, &out).into_any(),
             Changes::Undecided(changes, empty) => (changes, empty).into_pyobject(py)?.into_any(),
             Changes::Unknown => PyBool::new(py, false).to_owned().into_any(),
         })
+    }
+
+    /// `encode_changes` of many documents: what is to be sent, the positions of its documents, and those of unchanged ones.
+    ///
+    /// None when Python has to find the changes of one of them.
+    fn prepare_changes(&self, documents: &Bound<'_, PyList>) -> PyResult<Option<(Prepared, Vec<usize>, Vec<usize>)>> {
+        self.encode_all_changes(documents)
     }
 
     /// Send what was prepared; append to *replies*, for each command, where its statements start and end, and the reply.

@@ -1,7 +1,8 @@
 //! The rows of a cursor: which document of which batch comes next.
+use std::future::Future;
 use std::ops::Range;
 
-use mongoengine_fast_core::json::{self, Style};
+use mongoengine_fast_core::json::{Style, Text};
 use mongoengine_fast_core::ops::batches::Batch;
 use mongoengine_fast_core::ops::cursor::Batches;
 use pyo3::exceptions::PyRuntimeError;
@@ -101,6 +102,16 @@ impl Rows {
 
     /// Gets the next batch; false at the end.
     fn fetch(&mut self, py: Python<'_>, faults: &Bound<'_, PyAny>) -> PyResult<bool> {
+        self.fetch_beside(py, faults, async {})
+    }
+
+    /// Gets the next batch, and does some work while the server is busy with it; false, and nothing done, at the end.
+    fn fetch_beside(
+        &mut self,
+        py: Python<'_>,
+        faults: &Bound<'_, PyAny>,
+        work: impl Future<Output = ()> + Send,
+    ) -> PyResult<bool> {
         self.current = None;
         self.begun = false;
         let Some(batches) = self.batches.as_mut().filter(|batches| batches.is_open()) else { return Ok(false) };
@@ -108,7 +119,7 @@ impl Rows {
         if runtime.pid() != std::process::id() {
             return Err(PyRuntimeError::new_err("this cursor belongs to the parent process; query again after a fork"));
         }
-        match wait(py, runtime, faults, batches.next()) {
+        match wait(py, runtime, faults, batches.next_beside(work)) {
             Ok(batch) => {
                 self.current = batch;
                 Ok(self.current.is_some())
@@ -158,27 +169,33 @@ impl Rows {
         faults: &Bound<'py, PyAny>,
         style: &Style,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let mut batches: Vec<(Batch, Vec<Range<usize>>)> = Vec::new();
         self.ahead.give_back(self.current.as_mut());
+        let mut text = Text::new(*style);
+        let mut read: Vec<(Batch, Vec<Range<usize>>)> = Vec::new();
         loop {
-            if let Some(mut batch) = self.current.take() {
-                let ranges = batch.next_ranges(usize::MAX).map_err(|error| errors::to_py(py, error, faults))?;
-                batches.push((batch, ranges));
+            let ranges = match self.current.as_mut() {
+                Some(batch) => batch.next_ranges(usize::MAX).map_err(|error| errors::to_py(py, error, faults))?,
+                None => Vec::new(),
+            };
+            let batch = self.current.take();
+            let documents = batch.as_ref().map_or_else(Vec::new, |batch| documents(batch, &ranges));
+            let asks = self.batches.as_ref().is_some_and(Batches::is_open);
+            if asks {
+                self.fetch_beside(py, faults, text.append_in_steps(&documents))?;
+            } else {
+                py.detach(|| text.append(&documents));
             }
-            if !self.fetch(py, faults)? {
+            read.extend(batch.map(|batch| (batch, ranges)));
+            if !asks {
                 break;
             }
         }
-        let documents: Vec<&[u8]> = batches
-            .iter()
-            .flat_map(|(batch, ranges)| ranges.iter().map(|range| &batch.bytes()[range.clone()]))
-            .collect();
-        let text = py.detach(|| json::array(&documents, style));
-        if let Some(text) = text.ok().and_then(|text| codec::ascii(py, &text)) {
+        if let Some(text) = text.finish().ok().and_then(|text| codec::ascii(py, &text)) {
             return Ok(text.into_any());
         }
         let out = PyList::empty(py);
-        load::load_batch(py, self.loader.bind(py), self.options, &mut documents.into_iter(), &out)?;
+        let mut all = read.iter().flat_map(|(batch, ranges)| documents(batch, ranges));
+        load::load_batch(py, self.loader.bind(py), self.options, &mut all, &out)?;
         Ok(out.into_any())
     }
 
@@ -206,6 +223,11 @@ impl Rows {
         batches.leak();
         None
     }
+}
+
+/// The bytes of a batch at `ranges`.
+fn documents<'a>(batch: &'a Batch, ranges: &[Range<usize>]) -> Vec<&'a [u8]> {
+    ranges.iter().map(|range| &batch.bytes()[range.clone()]).collect()
 }
 
 impl Drop for Rows {

@@ -8,9 +8,6 @@ use crate::codec::{self, CodecOptions};
 use crate::document::{state, DocumentCore};
 use crate::ffi_util::instance_dict;
 
-/// Bytes that are set aside for a statement.
-const USUAL_LENGTH: usize = 128;
-
 /// The document is one that was stored, and nothing of the program's own has a say in how its changes are found.
 pub fn is_plainly_stored(document: &Bound<'_, DocumentCore>) -> PyResult<bool> {
     Ok(stored_key(document)?.is_some())
@@ -36,16 +33,21 @@ fn stored_key<'py>(document: &Bound<'py, DocumentCore>) -> PyResult<Option<Bound
 /// What there is to send of a document.
 pub enum Changes<'py> {
     Nothing,
-    /// `{q: {_id: key}, u: {$set: changes}, multi: false, upsert: true}`
-    Statement(Vec<u8>),
+    /// `{q: {_id: key}, u: {$set: changes}, multi: false, upsert: true}` was appended.
+    Appended,
     /// The stored values by path, and the paths whose value may have to be removed, which Python says.
     Undecided(Bound<'py, PyDict>, Bound<'py, PyList>),
     /// Not a document whose changes are found here.
     Unknown,
 }
 
-/// What changed in a document since it was stored. A value that cannot be stored is `Unknown`: Python words the error.
-pub fn changes<'py>(document: &Bound<'py, DocumentCore>, options: &CodecOptions) -> PyResult<Changes<'py>> {
+/// Append the statement of what changed in a document since it was stored. A value that cannot be stored is `Unknown`:
+/// Python words the error.
+pub fn changes<'py>(
+    document: &Bound<'py, DocumentCore>,
+    options: &CodecOptions,
+    out: &mut Vec<u8>,
+) -> PyResult<Changes<'py>> {
     let Some(key) = stored_key(document)? else { return Ok(Changes::Unknown) };
     let (changes, empty) = delta::stored_changes(document)?;
     if changes.is_empty() {
@@ -54,23 +56,33 @@ pub fn changes<'py>(document: &Bound<'py, DocumentCore>, options: &CodecOptions)
     if !empty.is_empty() {
         return Ok(Changes::Undecided(changes, empty));
     }
-    Ok(statement(&key, &changes, options).map_or(Changes::Unknown, Changes::Statement))
+    let start = out.len();
+    Ok(match statement(&key, &changes, options, out) {
+        Ok(()) => Changes::Appended,
+        Err(_) => {
+            out.truncate(start);
+            Changes::Unknown
+        }
+    })
 }
 
-fn statement(key: &Bound<'_, PyAny>, changes: &Bound<'_, PyDict>, options: &CodecOptions) -> PyResult<Vec<u8>> {
+fn statement(
+    key: &Bound<'_, PyAny>,
+    changes: &Bound<'_, PyDict>,
+    options: &CodecOptions,
+    out: &mut Vec<u8>,
+) -> PyResult<()> {
     let py = key.py();
-    let mut out = Vec::with_capacity(USUAL_LENGTH);
-    let statement = writer::begin_document(&mut out);
-    let selector = part(&mut out, b"q")?;
-    codec::encode_value(py, b"_id", key, options, &mut out, 1)?;
-    writer::end_document(&mut out, selector).map_err(refused)?;
-    let update = part(&mut out, b"u")?;
-    codec::encode_value(py, b"$set", changes, options, &mut out, 1)?;
-    writer::end_document(&mut out, update).map_err(refused)?;
-    writer::bool(&mut out, b"multi", false).map_err(refused)?;
-    writer::bool(&mut out, b"upsert", true).map_err(refused)?;
-    writer::end_document(&mut out, statement).map_err(refused)?;
-    Ok(out)
+    let statement = writer::begin_document(out);
+    let selector = part(out, b"q")?;
+    codec::encode_value(py, b"_id", key, options, out, 1)?;
+    writer::end_document(out, selector).map_err(refused)?;
+    let update = part(out, b"u")?;
+    codec::encode_value(py, b"$set", changes, options, out, 1)?;
+    writer::end_document(out, update).map_err(refused)?;
+    writer::bool(out, b"multi", false).map_err(refused)?;
+    writer::bool(out, b"upsert", true).map_err(refused)?;
+    writer::end_document(out, statement).map_err(refused)
 }
 
 fn part(out: &mut Vec<u8>, name: &[u8]) -> PyResult<usize> {

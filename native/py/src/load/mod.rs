@@ -72,6 +72,7 @@ impl DocumentLoader {
             expected: base.clone(),
             listened: anybody_listens(py)?,
             only_lazy: false,
+            names_classes: base.get().by_name.contains_key("_cls"),
             base,
         })
     }
@@ -160,6 +161,8 @@ struct Batch<'py> {
     expected: Bound<'py, Plan>,
     options: OptionsId,
     listened: bool,
+    /// Rows name their classes.
+    names_classes: bool,
     /// Documents that have to set some of their values at once are left to others.
     only_lazy: bool,
 }
@@ -171,13 +174,24 @@ impl<'py> Batch<'py> {
         if !self.base.get().flags.lazy_load {
             return Ok(None);
         }
+        let named = self.named(bytes);
+        if let Some(plan) = &named {
+            self.expected = plan.clone();
+        }
         let expected = self.expected.clone();
         let mut places = Places::new(py, expected.get());
         if !self.options.get().decodes_later(bytes, |tag, key, at| places.note(tag, key, at)) {
             return Ok(None);
         }
         let raw = RawDoc::whole(py, bytes, self.options);
-        let Some(plan) = judge::resolve(py, &self.base, &places.class(&raw)?)? else { return Ok(None) };
+        let class = places.class(&raw)?;
+        let plan = match named.filter(|plan| class.is(&plan.get().class_name_text)) {
+            Some(plan) => plan,
+            None => match judge::resolve(py, &self.base, &class)? {
+                Some(plan) => plan,
+                None => return Ok(None),
+            },
+        };
         if plan.is(&expected) {
             return finish(py, &plan, raw, places, self.listened, self.only_lazy);
         }
@@ -185,6 +199,19 @@ impl<'py> Batch<'py> {
         let document = finish(py, &plan, raw, places, self.listened, self.only_lazy)?;
         self.expected = plan;
         Ok(document)
+    }
+}
+
+impl<'py> Batch<'py> {
+    /// The plan of the class that a row of a class with subclasses seems to name.
+    fn named(&self, bytes: &[u8]) -> Option<Bound<'py, Plan>> {
+        if !self.names_classes {
+            return None;
+        }
+        let name = places::named_class(bytes)?;
+        // What is wrong with a name is found, and said, when the bytes have been checked.
+        let plan = stored_classes::of_name(self.base.py(), &self.base, name).ok().flatten()?;
+        (plan.get().class_name_text == name).then_some(plan)
     }
 }
 

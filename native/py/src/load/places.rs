@@ -25,6 +25,22 @@ pub enum StoredClass<'a> {
     Other,
 }
 
+impl StoredClass<'_> {
+    /// Whether this is the class of that name.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, StoredClass::Name(found) if *found == name)
+    }
+}
+
+/// The class that is named where MongoEngine puts it, right behind the id. Bytes that are not sound name none, or any.
+pub fn named_class(bytes: &[u8]) -> Option<&str> {
+    let mut elements = Elements::new(bytes).ok()?;
+    let first = elements.next()?.ok()?;
+    let second = elements.next()?.ok()?;
+    let is_it = first.key == b"_id" && second.key == b"_cls" && second.tag == tag::STRING;
+    read_str(second.value).ok().filter(|_| is_it)
+}
+
 impl<'a> Places<'a> {
     pub fn new(py: Python<'_>, plan: &'a Plan) -> Self {
         let slots = Slots::absent(py, plan.fields.len());
