@@ -6,6 +6,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+# Each has a MongoDB of its own. WORKERS= runs the tests in one process.
+WORKERS ?= -n auto --maxprocesses 4 --dist loadfile
 PARITY ?=
 SANITIZE ?= tests/base tests/codec tests/document tests/fields
 BENCH ?=
@@ -52,7 +54,7 @@ test-rust: ## the core's own tests, without Python
 
 test-python: $(RELEASE) ## the package's tests, on an embedded MongoDB
 	$(call say,'Python tests')
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(WORKERS)
 
 faults: $(RELEASE) ## servers and connections fail under load: what becomes of the writes, beside MongoEngine (four minutes)
 	$(call say,'Faults')

@@ -6,7 +6,7 @@ from hypothesis import event, given, note
 from hypothesis import strategies as st
 from pymongo import MongoClient
 
-from mongoengine_fast.lanes.bulk import encode_rows
+from mongoengine_fast.lanes.statements import encode_rows
 from mongoengine_fast.queryset._rows import validated_documents
 from tests.base.both_sides import raised
 from tests.properties.models import models, parts
