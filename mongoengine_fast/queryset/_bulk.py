@@ -164,6 +164,8 @@ class _BulkSave:
         self._created: list[bool] = []
         #: What was found by the steps before the write; None where there were none.
         self._begun: list[bool | None] = []
+        #: Whether all of them were stored before, and nothing but their changes matters.
+        self._together = False
         #: Classes for which signals and steps of `Document.save` are left out, since nothing would come of them.
         self._plain = {cls for cls in {type(doc) for doc in docs} if cls._saves_plainly()}
 
@@ -200,8 +202,7 @@ class _BulkSave:
         if any(begun is not None for begun in self._begun):
             return None
         found = lanes.prepare_changes(collection, self._docs)
-        if found is not None:
-            self._created = [False] * len(self._docs)
+        self._together = found is not None
         return found
 
     def _statements(self, collection: Any) -> tuple[Sequence[lanes.Statement], list[int], list[int]]:
@@ -242,7 +243,7 @@ class _BulkSave:
         failure: Exception | None = None
         for position in sorted(saved):
             doc = self._docs[position]
-            if self._is_plain_update(position, doc):
+            if self._together or self._is_plain_update(position, doc):
                 doc._clear_changed_fields()
                 continue
             try:

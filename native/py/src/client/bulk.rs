@@ -21,6 +21,9 @@ pub struct Prepared {
     pub(super) statements: Statements,
 }
 
+/// What is to be sent of many documents, the positions of these, and those of unchanged ones.
+pub(super) type PreparedChanges = (Prepared, Vec<usize>, Vec<usize>);
+
 #[pymethods]
 impl Prepared {
     /// The bytes of one statement.
@@ -84,10 +87,7 @@ impl Collection {
         Ok(Prepared { verb, statements })
     }
 
-    pub(super) fn encode_all_changes(
-        &self,
-        documents: &Bound<'_, PyList>,
-    ) -> PyResult<Option<(Prepared, Vec<usize>, Vec<usize>)>> {
+    pub(super) fn encode_all_changes(&self, documents: &Bound<'_, PyList>) -> PyResult<Option<PreparedChanges>> {
         let documents: Vec<_> = documents.iter().collect();
         for document in &documents {
             if !document.cast().map_or(Ok(false), encode::update::is_plainly_stored)? {

@@ -14,7 +14,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict, PyList, PyType};
 use pyo3::PyTraverseError;
 
 use super::arguments::{self, OwnedValue};
-use super::bulk::Prepared;
+use super::bulk::{Prepared, PreparedChanges};
 use super::{wait, Client};
 use crate::codec::{self, CodecOptions};
 use crate::cursor::{Cursor, Rows};
@@ -285,7 +285,7 @@ impl Collection {
     /// `encode_changes` of many documents: what is to be sent, the positions of its documents, and those of unchanged ones.
     ///
     /// None when Python has to find the changes of one of them.
-    fn prepare_changes(&self, documents: &Bound<'_, PyList>) -> PyResult<Option<(Prepared, Vec<usize>, Vec<usize>)>> {
+    fn prepare_changes(&self, documents: &Bound<'_, PyList>) -> PyResult<Option<PreparedChanges>> {
         self.encode_all_changes(documents)
     }
 

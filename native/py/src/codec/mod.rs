@@ -26,7 +26,7 @@ pub use decode::{decode_document, decode_value};
 pub use encode::{encode_document, encode_value};
 pub use keys::intern_key;
 pub use objects::{dbref_parts, make_dbref, make_objectid, new_objectid, objectid_bytes};
-pub use options::CodecOptions;
+pub use options::{CodecOptions, DatetimeMode};
 pub use raw::{member_offset, store_in_fresh_slot, DictCursor};
 pub use slots::SlotClass;
 pub use son::SonBuilder;

@@ -9,23 +9,6 @@ use crate::document::{state, DocumentCore};
 use crate::ffi_util::{each_item, instance_dict, list_item, Level};
 use crate::plan::{FieldPlan, Validate};
 use crate::scalars;
-use mongoengine_fast_core::bson::tag;
-
-/// What the server returned has the type the field asks for, and the field asks for nothing more.
-pub fn stored_is_valid(field: &FieldPlan, tag_byte: u8) -> bool {
-    if !field.plain_validation || field.has_limits() {
-        return false;
-    }
-    match field.validate {
-        Validate::Str => tag_byte == tag::STRING,
-        Validate::Int => matches!(tag_byte, tag::INT32 | tag::INT64),
-        Validate::Float => tag_byte == tag::DOUBLE,
-        Validate::Bool => tag_byte == tag::BOOL,
-        Validate::ObjectId => tag_byte == tag::OBJECT_ID,
-        Validate::Nothing => tag_byte != tag::NULL,
-        _ => false,
-    }
-}
 
 /// The value is valid beyond doubt.
 pub fn accepts(field: &FieldPlan, value: &Bound<'_, PyAny>, clean: bool) -> PyResult<bool> {
@@ -77,7 +60,7 @@ fn matches(field: &FieldPlan, text: &Bound<'_, PyString>) -> PyResult<bool> {
 }
 
 /// Within `min_value` and `max_value`, compared as Python compares them.
-fn within(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+pub(super) fn within(field: &FieldPlan, value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = value.py();
     if let Some(least) = &field.min_value {
         if value.lt(least.bind(py))? {

@@ -1,5 +1,6 @@
 //! `Document.validate`: what is plainly valid passes here, everything else is judged by the field itself.
 mod kinds;
+mod stored;
 
 use pyo3::exceptions::{PyAssertionError, PyAttributeError, PyValueError};
 use pyo3::intern;
@@ -33,7 +34,7 @@ pub fn document(document: &Bound<'_, DocumentCore>, clean: bool) -> PyResult<()>
     for &slot in &me.ordered {
         let field = &me.fields[slot];
         let value = match state::peek(document, &plan, slot)? {
-            Peek::Raw { tag, .. } if kinds::stored_is_valid(field, tag) => continue,
+            Peek::Raw { tag, at } if stored::slot_is_valid(document, field, tag, at)? => continue,
             Peek::Value(value) => Some(value),
             _ => state::value(document, &plan, slot)?,
         };
