@@ -33,9 +33,10 @@ STORED: dict[str, Any] = {
     "a line with null for what is required": {"line": {"sku": None}},
     "a line with null for what has a default": {"line": {"sku": "a", "amount": None}},
     "a line with too little": {"line": {"sku": "a", "amount": 0}},
-    "a line of another class": {"line": {"_cls": "Line.Special", "sku": "a", "extra": 5}},
-    "a line of another class with an error": {"line": {"_cls": "Line.Special", "sku": "a", "extra": 50}},
-    "a line that names its class": {"line": {"_cls": "Line", "sku": "abc"}},
+    "a line of another class": {"line": {"_cls": "StoredLine.StoredSpecial", "sku": "a", "extra": 5}},
+    "a line of another class with an error": {"line": {"_cls": "StoredLine.StoredSpecial", "sku": "a", "extra": 50}},
+    "a line of another class by its own name": {"line": {"_cls": "StoredSpecial", "sku": "a", "extra": 50}},
+    "a line that names its class": {"line": {"_cls": "StoredLine", "sku": "abc"}},
     "a line of no class with an error": {"line": {"sku": "abcd"}},
     "a line with an error in its list": {"line": {"sku": "a", "codes": ["ok", "too long"]}},
     "an error in the second line": {"lines": [LINE, {"sku": "abcd"}]},
@@ -48,7 +49,7 @@ STORED: dict[str, Any] = {
     "one value for a list": {"tags": "a"},
     "a key with a dollar": {"notes": {"k": {"$deep": 1}}},
     "a reference in notes": {"notes": {"k": DBRef("c", KEY)}},
-    "a class in notes": {"notes": {"_cls": "Line", "sku": "a"}},
+    "a class in notes": {"notes": {"_cls": "StoredLine", "sku": "a"}},
     "no notes": {"notes": {}},
     "a wrong score": {"scores": {"k": "x"}},
     "a score that is too large": {"scores": {"k": 30}},
@@ -58,20 +59,20 @@ STORED: dict[str, Any] = {
     "choices": {"choice": "c"},
     "a good choice": {"choice": "a"},
     "a checked value": {"checked": 13},
-    "a dynamic value": {"anything": {"_cls": "Line", "sku": "abcd"}},
+    "a dynamic value": {"anything": {"_cls": "StoredLine", "sku": "abcd"}},
     "an object id": {"object": KEY},
     "null everywhere": dict.fromkeys(("name", "number", "share", "made", "line", "lines", "tags", "notes", "tree")),
 }  # fmt: skip
 
 
 def classes(me: Any) -> Any:
-    class Line(me.EmbeddedDocument):
+    class StoredLine(me.EmbeddedDocument):
         sku = me.StringField(required=True, max_length=3)
         amount = me.IntField(min_value=1, default=1)
         codes = me.ListField(me.StringField(max_length=3))
         meta = {"allow_inheritance": True}
 
-    class Special(Line):
+    class StoredSpecial(StoredLine):
         extra = me.IntField(max_value=9)
 
     class Tree(me.EmbeddedDocument):
@@ -89,8 +90,8 @@ def classes(me: Any) -> Any:
         big = me.LongField(max_value=2**40)
         share = me.FloatField(max_value=1)
         made = me.DateTimeField()
-        line = me.EmbeddedDocumentField(Line)
-        lines = me.EmbeddedDocumentListField(Line)
+        line = me.EmbeddedDocumentField(StoredLine)
+        lines = me.EmbeddedDocumentListField(StoredLine)
         tags = me.ListField(me.StringField(max_length=3), max_length=3)
         notes = me.DictField()
         scores = me.MapField(me.IntField(max_value=9))
@@ -130,7 +131,9 @@ def test_a_stored_document_is_valid_or_not(me: Any, case: str) -> Any:
 @alike_with_mongodb
 def test_what_is_required_must_not_be_empty(me: Any, case: str) -> Any:
     line = type(
-        "Line", (me.EmbeddedDocument,), {"sku": me.StringField(), "amount": me.IntField(), "codes": me.ListField()}
+        "StoredLine",
+        (me.EmbeddedDocument,),
+        {"sku": me.StringField(), "amount": me.IntField(), "codes": me.ListField()},
     )
     body = {
         "tags": me.ListField(required=True),

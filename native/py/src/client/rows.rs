@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use mongoengine_fast_core::bson::writer;
 use mongoengine_fast_core::ops::bulk::Statements;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
@@ -17,6 +18,7 @@ pub struct EncodedRow {
     bytes: Box<[u8]>,
     /// None where the bytes lack an `_id`, which is generated when they are sent.
     id: Option<Py<PyAny>>,
+    class: Py<PyType>,
     codec: Arc<CodecOptions>,
 }
 
@@ -24,13 +26,15 @@ pub struct EncodedRow {
 impl EncodedRow {
     /// What the document's `to_mongo` would have been, for pymongo to send and for an error that reports it.
     fn to_mongo<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let bson = py.import("bson")?;
         let plain = PyDict::new(py);
-        plain.set_item("document_class", codec::types(py).son.bind(py))?;
+        plain.set_item("document_class", py.get_type::<PyDict>())?;
         // Values of the program's own types are encoded already.
         plain.set_item("type_registry", py.import("bson.codec_options")?.call_method0("TypeRegistry")?)?;
-        let options = self.codec.source.bind(py).call_method("with_options", (), Some(&plain))?;
-        bson.call_method1("decode", (PyBytes::new(py, &self.bytes), options))
+        let options = PyDict::new(py);
+        options.set_item("codec_options", self.codec.source.bind(py).call_method("with_options", (), Some(&plain))?)?;
+        let bytes = PyBytes::new(py, &self.bytes);
+        let document = self.class.bind(py).call_method(intern!(py, "from_db"), (bytes,), Some(&options))?;
+        document.call_method0(intern!(py, "to_mongo"))
     }
 }
 
@@ -67,7 +71,10 @@ impl Collection {
                 Some(id) => {
                     let id = id.map(Bound::unbind);
                     let bytes = bytes.as_slice().into();
-                    made.append(EncodedRow { bytes, id, codec: Arc::clone(&self.codec) }.into_pyobject(py)?)?;
+                    made.append(
+                        EncodedRow { bytes, id, class: class.clone().unbind(), codec: Arc::clone(&self.codec) }
+                            .into_pyobject(py)?,
+                    )?;
                 }
                 None => made.append(py.None())?,
             }
